@@ -1,0 +1,1 @@
+"""Views and feeds, as data and pure functions over events."""

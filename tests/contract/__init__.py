@@ -1,0 +1,1 @@
+"""Stored and published formats that must not change."""

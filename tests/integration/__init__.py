@@ -1,0 +1,1 @@
+"""Real PostgreSQL, real files, real processes."""

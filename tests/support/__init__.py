@@ -1,0 +1,1 @@
+"""Shared givens, builders and fixtures."""
