@@ -1,0 +1,1 @@
+"""The case 案件: what may happen to it and what it is."""

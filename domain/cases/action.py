@@ -1,0 +1,21 @@
+"""The shape of an action: one file in ``actions/`` is one action."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from domain.cases.events import CaseEvent
+from domain.kernel import Command
+
+Decide = Callable[..., list[CaseEvent]]
+"""(state: CaseState, command, facts: Facts) -> events; pure; raises Refused."""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """What the API, the CLI, the forms and the permissions need to know of an action. ``name`` is stored and published."""
+
+    name: str
+    command: type[Command]
+    decide: Decide
+    zh: str
+    en: str

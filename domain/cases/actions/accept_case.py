@@ -1,0 +1,48 @@
+"""Accept a case 受理, also deemed: when defects were not told in time, the application counts as accepted on the day received."""
+
+from datetime import date
+
+from domain.cases.action import Action
+from domain.cases.events import CaseEvent
+from domain.cases.events.intake import CaseAccepted
+from domain.cases.facts import Facts
+from domain.cases.guards import due, may, today
+from domain.cases.state import CaseState
+from domain.errors import SeparateRegistrationNeeded, WrongOrder
+from domain.kernel import Command
+
+
+class AcceptCase(Command):
+    """``deemed``: accepted by law on the day received, because nobody told the defects in time."""
+
+    deemed: bool = False
+
+
+def decide(case: CaseState, command: AcceptCase, facts: Facts) -> list[CaseEvent]:
+    """Pin the case to the rule version in force; kin of a handler must have been registered separately first."""
+    if "accepted" in case.done:
+        return []
+    may(case, "accept_case", facts)
+    if facts.kin_posts and "separately_registered" not in case.done:
+        raise SeparateRegistrationNeeded(", ".join(facts.kin_posts))
+    accepted_on = today(facts.act)
+    if command.deemed:
+        accepted_on = _deemed_day(case, facts)
+    return [
+        CaseAccepted(
+            accepted_on=accepted_on,
+            rule=facts.rule.id,
+            due=due("opinion", "opinion", accepted_on, facts),
+            deemed=command.deemed,
+        )
+    ]
+
+
+def _deemed_day(case: CaseState, facts: Facts) -> date:
+    told = "correction_requested" in case.done
+    if told or case.received_on is None or case.due is None or today(facts.act) <= case.due.on:
+        raise WrongOrder("accept_case: deemed", basis=facts.rule.limits["accept"].basis)
+    return case.received_on
+
+
+ACTION = Action(name="accept_case", command=AcceptCase, decide=decide, zh="受理", en="Accept case")

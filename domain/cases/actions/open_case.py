@@ -1,0 +1,116 @@
+"""Open a case 申请登记: by the household itself, by mandate, or found by the village (主动发现)."""
+
+from domain.cases.action import Action
+from domain.cases.events import CaseEvent
+from domain.cases.events.intake import CaseOpened
+from domain.cases.facts import Facts
+from domain.cases.guards import authorised, due, today
+from domain.cases.parts import Channel, Household, Mandate, Person
+from domain.cases.state import CaseState
+from domain.errors import BadIdNumber, CaseExists, InvalidValue
+from domain.identity import check_citizen_id
+from domain.kernel import CaseId, Command, Fen, Personal, Value
+
+
+class PersonNamed(Value, forbid_unknown_fields=True):
+    """A person as the form names them; the subject is looked up by the ID number."""
+
+    name: Personal[str]
+    id_number: Personal[str]
+    relation: str = "本人"
+    phone: Personal[str] = ""
+
+
+class MandateGiven(Value, forbid_unknown_fields=True):
+    """Who applies for the household, by which paper (SHA-256 of the document, if kept)."""
+
+    agent: PersonNamed
+    document: str = ""
+
+
+class OpenCase(Command):
+    """The first of ``members`` is the applicant. ``monthly_income``: fen, of the whole household, as declared."""
+
+    matter: str
+    division: str
+    members: tuple[PersonNamed, ...]
+    monthly_income: Fen
+    channel: Channel = "self"
+    mandate: MandateGiven | None = None
+
+
+def decide(case: CaseState, command: OpenCase, facts: Facts) -> list[CaseEvent]:
+    """Register the application on the day it was received. A mandate is needed exactly when somebody else applies."""
+    if case.stage != "none":
+        raise CaseExists
+    authorised(command.division, "open_case", facts)
+    _check(command)
+    received_on = today(facts.act)
+    return [
+        CaseOpened(
+            case_id=facts.new_case_id,
+            number=case_number(command.division, facts),
+            matter=command.matter,
+            division=command.division,
+            channel=command.channel,
+            household=Household(
+                members=tuple(_person(member, facts) for member in command.members),
+                monthly_income=command.monthly_income,
+            ),
+            received_on=received_on,
+            due=due("accept", "accept", received_on, facts),
+            mandate=_mandate(command, facts),
+        )
+    ]
+
+
+def case_number(division: str, facts: Facts) -> str:
+    """Return the number people quote: county, day of receipt, last eight characters of the case id."""
+    return f"{division[:6]}-{today(facts.act):%Y%m%d}-{_tail(facts.new_case_id)}"
+
+
+def _tail(case_id: CaseId) -> str:
+    return case_id.replace("-", "")[-8:].upper()
+
+
+def _check(command: OpenCase) -> None:
+    if not command.members:
+        raise InvalidValue("members")
+    if command.monthly_income < 0:
+        raise InvalidValue("monthly_income")
+    if len(command.division) != 12 or not command.division.isdigit():
+        raise InvalidValue("division")
+    if (command.channel == "mandate") != (command.mandate is not None):
+        raise InvalidValue("mandate", basis="民发〔2021〕57号")
+    named = [*command.members, *([command.mandate.agent] if command.mandate else [])]
+    for index, person in enumerate(named):
+        fault = check_citizen_id(person.id_number)
+        if fault is not None:
+            raise BadIdNumber(f"members[{index}].id_number: {fault}")
+        if not person.name.strip():
+            raise InvalidValue(f"members[{index}].name")
+
+
+def _person(named: PersonNamed, facts: Facts) -> Person:
+    return Person(
+        subject=facts.subjects[named.id_number],
+        name=named.name,
+        id_number=named.id_number,
+        relation=named.relation,
+        phone=named.phone,
+    )
+
+
+def _mandate(command: OpenCase, facts: Facts) -> Mandate | None:
+    if command.mandate is None:
+        return None
+    agent = command.mandate.agent
+    return Mandate(
+        agent_subject=facts.subjects[agent.id_number],
+        agent_name=agent.name,
+        relation=agent.relation,
+        document=command.mandate.document,
+    )
+
+
+ACTION = Action(name="open_case", command=OpenCase, decide=decide, zh="申请登记", en="Open case")

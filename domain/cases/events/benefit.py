@@ -1,0 +1,90 @@
+"""Benefit: the grant that runs, changes reported, periodic reviews. Amounts in fen per month."""
+
+from datetime import date
+from typing import ClassVar
+
+from domain.cases.parts import Due
+from domain.kernel import Event, Fen, Personal
+
+
+class GrantStarted(Event):
+    """发放: first, or again after a suspension."""
+
+    TYPE: ClassVar = "case.grant_started"
+    from_month: date
+    amount: Fen
+    due: Due
+
+
+class GrantIncreased(Event):
+    """增发, with reason (令649 art. 13)."""
+
+    TYPE: ClassVar = "case.grant_increased"
+    from_month: date
+    before: Fen
+    amount: Fen
+    reason: str
+
+
+class GrantReduced(Event):
+    """减发, with reason (令649 art. 13)."""
+
+    TYPE: ClassVar = "case.grant_reduced"
+    from_month: date
+    before: Fen
+    amount: Fen
+    reason: str
+
+
+class GrantSuspended(Event):
+    """缓发: no payment from that month until started again."""
+
+    TYPE: ClassVar = "case.grant_suspended"
+    from_month: date
+    reason: str
+
+
+class GrantStopped(Event):
+    """停发, with reason (令649 art. 13)."""
+
+    TYPE: ClassVar = "case.grant_stopped"
+    from_month: date
+    reason: str
+
+
+class ChangeReported(Event):
+    """变动报告: population, income or property changed (令649 art. 13)."""
+
+    TYPE: ClassVar = "case.change_reported"
+    changed_on: date
+    kind: str
+    description: Personal[str] = ""
+
+
+class ReviewFellDue(Event):
+    """定期核查到期."""
+
+    TYPE: ClassVar = "case.review_due"
+    due: Due
+
+
+class ReviewCompleted(Event):
+    """定期核查完成."""
+
+    TYPE: ClassVar = "case.review_completed"
+    completed_on: date
+    outcome: str
+    monthly_income: Fen
+    due: Due
+
+
+BenefitEvent = (
+    GrantStarted
+    | GrantIncreased
+    | GrantReduced
+    | GrantSuspended
+    | GrantStopped
+    | ChangeReported
+    | ReviewFellDue
+    | ReviewCompleted
+)

@@ -1,0 +1,60 @@
+"""How benefit events change a case."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.cases.events.benefit import (
+    BenefitEvent,
+    ChangeReported,
+    GrantIncreased,
+    GrantReduced,
+    GrantStarted,
+    GrantStopped,
+    GrantSuspended,
+    ReviewCompleted,
+    ReviewFellDue,
+)
+from domain.cases.parts import Grant, Review
+from domain.cases.state import CaseState
+
+
+def evolve_benefit(state: CaseState, event: BenefitEvent) -> CaseState:
+    """Return the state after a benefit event."""
+    match event:
+        case GrantStarted():
+            grant = Grant(status="running", amount=event.amount, from_month=event.from_month)
+            review = Review(due_on=event.due.on)
+            done = state.done | {"grant_started"}
+            return replace(state, stage="granted", grant=grant, review=review, due=event.due, done=done)
+        case GrantIncreased() | GrantReduced():
+            grant = Grant(status="running", amount=event.amount, from_month=event.from_month, reason=event.reason)
+            return replace(state, grant=grant)
+        case GrantSuspended() | GrantStopped():
+            return _halted(state, event)
+        case ChangeReported():
+            return replace(state, changes=(*state.changes, event.kind))
+        case ReviewFellDue():
+            return replace(state, review=Review(due_on=event.due.on), due=event.due, done=state.done | {"review_due"})
+        case ReviewCompleted():
+            return _reviewed(state, event)
+        case _:
+            assert_never(event)
+
+
+def _halted(state: CaseState, event: GrantSuspended | GrantStopped) -> CaseState:
+    if state.grant is None:
+        return state
+    stopped = isinstance(event, GrantStopped)
+    grant = replace(
+        state.grant, status="stopped" if stopped else "suspended", from_month=event.from_month, reason=event.reason
+    )
+    if stopped:
+        return replace(state, stage="stopped", grant=grant, due=None, end_reason=event.reason)
+    return replace(state, stage="suspended", grant=grant)
+
+
+def _reviewed(state: CaseState, event: ReviewCompleted) -> CaseState:
+    review = Review(due_on=event.due.on, completed_on=event.completed_on, outcome=event.outcome)
+    household = replace(state.household, monthly_income=event.monthly_income) if state.household else None
+    return replace(state, review=review, household=household, due=event.due, done=state.done - {"review_due"})

@@ -1,0 +1,58 @@
+"""How endings and additions change a case."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.cases.events.closing import (
+    CaseArchived,
+    CaseAssigned,
+    CaseTerminated,
+    CaseTransferred,
+    CaseWithdrawn,
+    ClosingEvent,
+    CorrectionAppended,
+    DocumentAttached,
+    NoteAdded,
+)
+from domain.cases.parts import Correction
+from domain.cases.state import CaseState
+from domain.kernel import Fen
+
+
+def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
+    """Return the state after an ending or an addition."""
+    match event:
+        case CaseWithdrawn():
+            return replace(state, stage="withdrawn", end_reason=event.reason, due=None)
+        case CaseTerminated():
+            return replace(state, stage="terminated", end_reason=event.reason, due=None)
+        case CaseTransferred():
+            return replace(state, division=event.to_division, assignee="")
+        case CorrectionAppended():
+            return _corrected(state, event.correction)
+        case DocumentAttached():
+            return replace(state, documents=(*state.documents, event.document))
+        case CaseAssigned():
+            return replace(state, assignee=event.to_post)
+        case NoteAdded():
+            return replace(state, notes=state.notes + 1)
+        case CaseArchived():
+            return replace(state, archived=True, due=None, done=state.done | {"archived"})
+        case _:
+            assert_never(event)
+
+
+def _corrected(state: CaseState, correction: Correction) -> CaseState:
+    """Put the right value where the case shows it; every other correction stands in the list alone."""
+    state = replace(state, corrections=(*state.corrections, correction))
+    if state.household is None:
+        return state
+    if correction.field == "household.monthly_income" and correction.value.isdigit():
+        return replace(state, household=replace(state.household, monthly_income=Fen(int(correction.value))))
+    applicant, *others = state.household.members
+    if correction.field == "applicant.name":
+        applicant = replace(applicant, name=correction.value)
+    elif correction.field == "applicant.phone":
+        applicant = replace(applicant, phone=correction.value)
+    return replace(state, household=replace(state.household, members=(applicant, *others)))

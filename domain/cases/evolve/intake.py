@@ -1,0 +1,63 @@
+"""How intake events change a case."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.cases.events.intake import (
+    AcceptanceRefused,
+    CaseAccepted,
+    CaseOpened,
+    CorrectionRequested,
+    IntakeEvent,
+    SeparatelyRegistered,
+)
+from domain.cases.state import CaseState
+
+
+def evolve_intake(state: CaseState, event: IntakeEvent) -> CaseState:
+    """Return the state after an intake event."""
+    match event:
+        case CaseOpened():
+            return _opened(event)
+        case SeparatelyRegistered():
+            return replace(state, kin_posts=event.kin_posts, done=state.done | {"separately_registered"})
+        case CorrectionRequested():
+            return replace(
+                state,
+                stage="correcting",
+                defects=event.defects,
+                due=event.due,
+                done=state.done | {"correction_requested"},
+            )
+        case CaseAccepted():
+            return replace(
+                state,
+                stage="accepted",
+                accepted_on=event.accepted_on,
+                deemed=event.deemed,
+                rule=event.rule,
+                due=event.due,
+                defects=(),
+                done=state.done | {"accepted"},
+            )
+        case AcceptanceRefused():
+            return replace(state, stage="not_accepted", end_reason=event.reason, due=None)
+        case _:
+            assert_never(event)
+
+
+def _opened(event: CaseOpened) -> CaseState:
+    return CaseState(
+        id=event.case_id,
+        number=event.number,
+        matter=event.matter,
+        division=event.division,
+        channel=event.channel,
+        stage="opened",
+        household=event.household,
+        mandate=event.mandate,
+        received_on=event.received_on,
+        due=event.due,
+        done=frozenset({"opened"}),
+    )

@@ -1,0 +1,35 @@
+"""What a decision may know besides the case: who acts, when, and what other streams say."""
+
+from datetime import datetime
+
+from domain.authority.posts import Post
+from domain.calendar import WorkCalendar
+from domain.kernel import CaseId, PostId, SubjectId, Value
+from domain.rulebook.rules import RuleVersion
+
+
+class Act(Value):
+    """Who does it and when. ``occurred_at``: when it happened, as told; ``received_at``: when we learned of it. UTC."""
+
+    command_id: str
+    actor: str
+    post: Post
+    occurred_at: datetime
+    received_at: datetime
+    correlation: str = ""
+    causation: str = ""
+
+
+class Facts(Value):
+    """Facts for one decision. The handler keeps the stream versions they were read at; the append asserts them."""
+
+    act: Act
+    rule: RuleVersion
+    calendar: WorkCalendar
+    new_case_id: CaseId = CaseId("")
+    subjects: dict[str, SubjectId] = {}
+    """ID number -> subject, for the persons named in the command."""
+    kin_posts: tuple[PostId, ...] = ()
+    """Handlers' posts whose holders declared somebody of this household as close kin."""
+    posts: frozenset[PostId] = frozenset()
+    """All posts there are."""

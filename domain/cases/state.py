@@ -1,0 +1,85 @@
+"""What a case is at one moment."""
+
+from datetime import date
+from typing import Literal
+
+from domain.cases.parts import (
+    Channel,
+    Comparison,
+    Correction,
+    Decision,
+    Document,
+    Due,
+    Grant,
+    Household,
+    Mandate,
+    Notice,
+    Opinion,
+    Review,
+    Visit,
+)
+from domain.kernel import CaseId, PostId, Value
+
+Stage = Literal[
+    "none",
+    "opened",
+    "correcting",
+    "accepted",
+    "opinion",
+    "notice",
+    "noticed",
+    "confirmed",
+    "refused",
+    "granted",
+    "suspended",
+    "stopped",
+    "not_accepted",
+    "withdrawn",
+    "terminated",
+    "legacy_running",
+]
+
+ENDED: frozenset[Stage] = frozenset({"refused", "stopped", "not_accepted", "withdrawn", "terminated"})
+"""Stages in which nothing is decided any more; serving, publishing, corrections, notes and archiving remain."""
+
+
+class CaseState(Value):
+    """The fold of a case's events. ``done`` holds the milestones that order of steps is judged by (event types without ``case.``)."""
+
+    id: CaseId = CaseId("")
+    number: str = ""
+    matter: str = ""
+    division: str = ""
+    channel: Channel | None = None
+    stage: Stage = "none"
+    archived: bool = False
+    done: frozenset[str] = frozenset()
+    household: Household | None = None
+    mandate: Mandate | None = None
+    kin_posts: tuple[PostId, ...] = ()
+    received_on: date | None = None
+    accepted_on: date | None = None
+    deemed: bool = False
+    rule: str = ""
+    due: Due | None = None
+    defects: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    visits: tuple[Visit, ...] = ()
+    interviews: int = 0
+    opinion: Opinion | None = None
+    notice: Notice | None = None
+    decision: Decision | None = None
+    grant: Grant | None = None
+    review: Review | None = None
+    changes: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    notes: int = 0
+    assignee: PostId = PostId("")
+    end_reason: str = ""
+    activity: str = ""
+    """The last activity of a case brought in from an older system."""
+    activities: int = 0
+
+
+NO_CASE = CaseState()
