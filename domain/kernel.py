@@ -20,7 +20,14 @@ Personal = Annotated[T, msgspec.Meta(extra={"personal": True})]
 class _Frozen(msgspec.StructMeta):
     """Makes every Struct below it immutable, and lets the type checker know."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: object) -> Any:  # noqa: ANN401  (msgspec types the result of its metaclass as Any)
+    # msgspec types the options and the result of its metaclass as Any.
+    def __new__(
+        cls,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        **config: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
         return super().__new__(cls, name, bases, namespace, **{"frozen": True, **config})
 
 

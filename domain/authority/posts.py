@@ -30,7 +30,7 @@ class Post(Value):
 
 
 def significant(division: str) -> str:
-    """Return a 12-digit division code without the empty levels at its end (GB/T 2260: city 4, county 6, town 9, village 12 digits)."""
+    """Return a division code without the empty levels at its end (GB/T 2260: 4, 6, 9 or 12 digits count)."""
     for end, level in ((12, 9), (9, 6), (6, 4)):
         if len(division) == end and division[level:] == "0" * (end - level):
             division = division[:level]

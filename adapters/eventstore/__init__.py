@@ -1,0 +1,1 @@
+"""The event log: codec, mapper, recorder, writer. The only importer of the eventsourcing library."""

@@ -1,0 +1,127 @@
+"""Large batches: the same append as ``log.append``, to the same bytes, with COPY. Used for imports and long runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from adapters.eventstore.prepared import Outcome, PreparedAppend, PreparedWrite
+from adapters.eventstore.records import record_bytes, time_text
+
+_COPY_EVENTS = (
+    "COPY log.events (position, stream, seq, type, schema, recorded_at, state, record) FROM STDIN (FORMAT binary)"
+)
+_EVENT_TYPES = ["int8", "text", "int4", "text", "int2", "timestamptz", "bytea", "bytea"]
+_COPY_COMMANDS = "COPY log.commands FROM STDIN (FORMAT binary)"
+_COMMAND_TYPES = ["text", "text", "text", "int4", "int8", "int8", "timestamptz"]
+_MOVE_STREAMS = """
+INSERT INTO log.streams SELECT * FROM unnest(%b::text[], %b::int4[], %b::bytea[])
+ON CONFLICT (stream) DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash
+"""
+
+
+class _Head(NamedTuple):
+    log: str
+    position: int
+    at: datetime
+
+
+class _Tip(NamedTuple):
+    version: int
+    hash: bytes
+
+
+class _Batch:
+    """What one batch has decided so far: rows to copy, and the tips of the streams as they would then stand."""
+
+    def __init__(self, head: _Head, tips: dict[str, _Tip], known: dict[str, tuple[Any, ...]]) -> None:
+        self.head = head
+        self.at_text = time_text(head.at)
+        self.tips = tips
+        self.known = known
+        self.moved: set[str] = set()
+        self.position = head.position
+        self.events: list[tuple[Any, ...]] = []
+        self.commands: list[tuple[Any, ...]] = []
+
+    def take(self, append: PreparedAppend) -> Outcome:
+        known = self.known.get(append.command_id)
+        if known is not None:
+            fate = "repeated" if known[0] == append.fingerprint else "reused"
+            return Outcome._make((fate, *known[1:], None))
+        for write in append.writes:
+            tip = self.tips.get(write.stream)
+            if write.expected != (tip.version if tip else 0) and not (tip is None and write.expected <= 0):
+                actual = tip.version if tip else 0
+                return Outcome("conflict", write.stream, actual, None, None, self.head.at, write.expected)
+        first = self.position + 1
+        for write in append.writes:
+            self._add(write)
+        stream = append.writes[0].stream
+        row = (append.fingerprint, stream, self.tips[stream].version, first, self.position, self.head.at)
+        self.known[append.command_id] = row
+        self.commands.append((append.command_id, *row))
+        return Outcome._make(("ok", *row[1:], None))
+
+    def _add(self, write: PreparedWrite) -> None:
+        if not write.events:
+            return
+        tip = self.tips.get(write.stream)
+        digest, seq, stream = tip.hash if tip else b"", write.expected, write.stream
+        for type_, schema, state in write.events:
+            self.position += 1
+            seq += 1
+            record = record_bytes(
+                log=self.head.log,
+                position=self.position,
+                prev=digest,
+                recorded_at=self.at_text,
+                schema=schema,
+                seq=seq,
+                state=state,
+                stream=stream,
+                type_=type_,
+            )
+            digest = sha256(record).digest()
+            self.events.append((self.position, stream, seq, type_, schema, self.head.at, state, record))
+        self.tips[stream] = _Tip(seq, digest)
+        self.moved.add(stream)
+
+
+def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> list[Outcome]:
+    """Append the batch in one transaction and return an outcome for each. The connection must be in autocommit mode."""
+    with connection.transaction():
+        head = _Head(*_one(connection, "SELECT * FROM log.lock_head()"))
+        work = _Batch(head, _tips(connection, batch), _known(connection, batch))
+        outcomes = [work.take(append) for append in batch]
+        if work.events:
+            _copy(connection, _COPY_EVENTS, _EVENT_TYPES, work.events)
+            _copy(connection, _COPY_COMMANDS, _COMMAND_TYPES, work.commands)
+            moved = [(stream, *work.tips[stream]) for stream in work.moved]
+            connection.execute(_MOVE_STREAMS, [list(column) for column in zip(*moved, strict=True)])
+            connection.execute("UPDATE log.head SET position = %s, recorded_at = %s", (work.position, head.at))
+    return outcomes
+
+
+def _one(connection: Connection[Any], query: str) -> Any:  # noqa: ANN401  (a row)
+    return connection.execute(query).fetchone()
+
+
+def _tips(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> dict[str, _Tip]:
+    names = list({write.stream for append in batch for write in append.writes})
+    query = "SELECT stream, version, last_hash FROM log.streams WHERE stream = ANY(%s)"
+    return {row[0]: _Tip(row[1], row[2]) for row in connection.execute(query, (names,), binary=True)}
+
+
+def _known(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> dict[str, tuple[Any, ...]]:
+    query = "SELECT * FROM log.commands WHERE command_id = ANY(%s)"
+    return {row[0]: row[1:] for row in connection.execute(query, ([append.command_id for append in batch],))}
+
+
+def _copy(connection: Connection[Any], query: str, types: list[str], rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,53 @@
+"""Events to bytes and back. The only place that knows how an event, and a Personal field in it, is stored.
+
+State bytes are canonical JSON: keys sorted, no spaces, UTF-8, integers and strings, no floats.
+"""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from domain.bureau_events import BUREAU_EVENTS
+from domain.cases.events import CASE_EVENTS
+from domain.kernel import Event, Fact, Meta
+
+EVENT_TYPES: dict[str, type[Event]] = {**CASE_EVENTS, **BUREAU_EVENTS}
+"""Stored type -> class. Never an import path."""
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class UnknownType(Exception):
+    """A stored event whose type or schema this program does not know: it must stop, not guess."""
+
+
+class _State(msgspec.Struct):
+    data: Event
+    meta: Meta
+
+
+def encode_state(fact: Fact) -> bytes:
+    """Return the state bytes of an event and its surroundings."""
+    return _encode(_State(fact.event, fact.meta))
+
+
+def decode_state(stored_type: str, schema: int, state: bytes) -> Fact:
+    """Return the event and its surroundings. Raises UnknownType, or msgspec.DecodeError on bytes that are not ours."""
+    stored = _decoder(stored_type, schema).decode(state)
+    return Fact(event=stored.data, meta=stored.meta)
+
+
+def decode_parts(stored_type: str, schema: int, state: bytes) -> tuple[Event, Meta]:
+    """Like ``decode_state`` without the pair, for readers of many events."""
+    stored = _decoder(stored_type, schema).decode(state)
+    return stored.data, stored.meta
+
+
+@cache
+def _decoder(stored_type: str, schema: int) -> "msgspec.json.Decoder[Any]":
+    cls = EVENT_TYPES.get(stored_type)
+    if cls is None or schema != cls.SCHEMA:
+        raise UnknownType(f"{stored_type} schema {schema}")
+    state: Any = msgspec.defstruct(f"State_{cls.__name__}", [("data", cls), ("meta", Meta)], gc=False)
+    return msgspec.json.Decoder(state)

@@ -1,0 +1,91 @@
+"""The event log as the application knows it (application/ports.py): the writer, the readers and the mapper together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from adapters.eventstore.prepared import Outcome, prepare
+from adapters.eventstore.reader import read_log, read_stream
+from adapters.eventstore.writer import Writer
+from application.ports import Append, Appended, Conflict, Head
+from domain.errors import KeyReused, Unavailable
+from domain.kernel import Recorded
+
+T = TypeVar("T")
+
+_OUTCOME = "SELECT stream, version, first_position, last_position, recorded_at FROM log.commands WHERE command_id = %s"
+
+
+class PostgresEventLog:
+    """Implements EventLog. ``pool`` reads; ``writer`` appends."""
+
+    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", writer: Writer) -> None:
+        """Keep both; neither is closed here."""
+        self._pool = pool
+        self._writer = writer
+
+    def append(self, append: Append) -> Appended:
+        """Write it, or raise Conflict, KeyReused, Unavailable or BadAppend."""
+        (outcome,) = self._writer.submit([prepare(append)]).result()
+        appended = _appended(outcome)
+        if isinstance(appended, Conflict):
+            raise appended
+        return appended
+
+    def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict]:
+        """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
+        outcomes = self._writer.submit([prepare(append) for append in appends]).result()
+        return [_appended(outcome) for outcome in outcomes]
+
+    def outcome(self, command_id: str) -> Appended | None:
+        """Return what a command id did."""
+        row = self._query(lambda connection: connection.execute(_OUTCOME, (command_id,)).fetchone())
+        if row is None:
+            return None
+        stream, version, first, last, recorded_at = row
+        return Appended(stream, version, first, last, recorded_at, repeated=True)
+
+    def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:
+        """Return a stream's events with ``after`` < version <= ``upto``."""
+        return self._query(lambda connection: read_stream(connection, stream, after, upto))
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """Return events with position > ``after``."""
+        return self._query(lambda connection: read_log(connection, after, limit))
+
+    def head(self) -> Head:
+        """Return the end of the log."""
+        (row,) = self._query(lambda c: c.execute("SELECT log, position, recorded_at FROM log.head").fetchall())
+        return Head(*row)
+
+    def _query(self, query: Callable[["psycopg.Connection[Any]"], T]) -> T:
+        with reading(self._pool) as connection:
+            return query(connection)
+
+
+@contextmanager
+def reading(pool: "ConnectionPool[psycopg.Connection[Any]]") -> "Iterator[psycopg.Connection[Any]]":
+    """Lend a connection; a server that cannot be reached is Unavailable, to be tried again later."""
+    try:
+        with pool.connection() as connection:
+            yield connection
+    except (psycopg.OperationalError, PoolTimeout, PoolClosed) as error:
+        raise Unavailable(type(error).__name__) from error
+
+
+def _appended(outcome: Outcome) -> Appended | Conflict:
+    if outcome.outcome == "conflict":
+        return Conflict(outcome.stream, outcome.expected or 0, outcome.version)
+    if outcome.outcome == "reused":
+        raise KeyReused
+    return Appended(
+        stream=outcome.stream,
+        version=outcome.version,
+        first=cast("int", outcome.first_position),
+        last=cast("int", outcome.last_position),
+        recorded_at=outcome.recorded_at,
+        repeated=outcome.outcome == "repeated",
+    )

@@ -1,0 +1,52 @@
+"""Reading the log. Readers assert what the log promises: contiguous positions, contiguous versions."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from adapters.eventstore.codec import decode_parts
+from domain.kernel import Recorded
+
+_COLUMNS = "position, stream, seq, type, schema, recorded_at, state"
+_STREAM = f"""
+SELECT {_COLUMNS} FROM log.events WHERE stream = %s AND seq > %s AND seq <= %s ORDER BY seq
+"""  # noqa: S608  (constant columns)
+_LOG = f"SELECT {_COLUMNS} FROM log.events WHERE position > %s ORDER BY position LIMIT %s"  # noqa: S608
+_LAST_SEQ = 2**31 - 1
+
+Row = tuple[Any, ...]
+
+
+class LogBroken(Exception):
+    """The log has a gap or is out of order: everything that reads it must stop and shout."""
+
+
+def read_stream(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Recorded]:
+    """Return the stream's events with ``after`` < version <= ``upto``. Raises LogBroken."""
+    rows = connection.execute(_STREAM, (stream, after, upto or _LAST_SEQ), binary=True).fetchall()
+    _require_contiguous((row[2] for row in rows), after or None, stream)
+    return decode_rows(rows)
+
+
+def read_log(connection: "Connection[Any]", after: int, limit: int) -> list[Recorded]:
+    """Return up to ``limit`` events after a position. Raises LogBroken."""
+    rows = connection.execute(_LOG, (after, limit), binary=True).fetchall()
+    _require_contiguous((row[0] for row in rows), after, "log")
+    return decode_rows(rows)
+
+
+def decode_rows(rows: Sequence[Row]) -> list[Recorded]:
+    """Return rows (position, stream, seq, type, schema, recorded_at, state) as recorded events."""
+    recorded = []
+    for position, stream, seq, type_, schema, recorded_at, state in rows:
+        event, meta = decode_parts(type_, schema, state)
+        recorded.append(Recorded(position, stream, seq, type_, recorded_at, event, meta))
+    return recorded
+
+
+def _require_contiguous(numbers: Iterable[int], before: int | None, where: str) -> None:
+    for number in numbers:
+        if before is not None and number != before + 1:
+            raise LogBroken(f"{where}: {number} follows {before}")
+        before = number

@@ -1,0 +1,85 @@
+-- One call appends many callers' commands: one round trip, one commit, an outcome for each caller.
+
+-- The record: canonical JSON (keys sorted, no spaces). adapters/eventstore/records.py makes the same bytes; a test compares.
+CREATE FUNCTION log.record_bytes(
+    log text, pos bigint, prev bytea, at timestamptz, schema smallint, seq integer, state bytea, stream text, type text
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT convert_to(
+        '{"log":"' || log || '","position":' || pos || ',"prev":"' || encode(prev, 'hex')
+        || '","recorded_at":"' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        || '","schema":' || schema || ',"seq":' || seq || ',"state":"' || encode(sha256(state), 'hex')
+        || '","stream":"' || stream || '","type":"' || type || '","v":1}', 'UTF8')
+$$;
+
+-- Takes the lock that makes one writer at a time; returns the head as it then stands, its time never going back.
+CREATE FUNCTION log.lock_head(OUT log text, OUT pos bigint, OUT at timestamptz) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(4711320900);
+    SELECT h.log, h.position, greatest(clock_timestamp(), h.recorded_at) INTO log, pos, at FROM log.head h;
+END $$;
+
+-- Parallel arrays. Appends: command id and fingerprint. Writes (a guard is a write of no events), in the order of their
+-- appends: append number (from 1), stream, expected version, number of events. Events, in the order of their writes.
+-- outcome: ok | repeated | reused | conflict (then stream and version say where, and what was found).
+CREATE FUNCTION log.append(
+    commands text[], fingerprints text[],
+    w_append integer[], w_stream text[], w_expected integer[], w_events integer[],
+    e_type text[], e_schema smallint[], e_state bytea[]
+) RETURNS TABLE (outcome text, stream text, version integer, first_position bigint, last_position bigint,
+                 recorded_at timestamptz, expected integer)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    h record; known record; s record;
+    pos bigint; start bigint; seq integer; hash bytea; rec bytea;
+    writes integer := coalesce(array_length(w_append, 1), 0);
+    w integer := 1; w0 integer; e integer := 1; e0 integer;
+BEGIN
+    SELECT * INTO h FROM log.lock_head();
+    pos := h.pos;
+    FOR a IN 1 .. array_length(commands, 1) LOOP
+        w0 := w; e0 := e; start := pos; outcome := 'ok'; stream := NULL; expected := NULL; recorded_at := h.at;
+        SELECT c.fingerprint, c.stream, c.version, c.first_position, c.last_position, c.recorded_at
+          INTO known FROM log.commands c WHERE c.command_id = commands[a];
+        IF FOUND THEN
+            outcome := CASE WHEN known.fingerprint = fingerprints[a] THEN 'repeated' ELSE 'reused' END;
+            stream := known.stream; version := known.version; recorded_at := known.recorded_at;
+            first_position := known.first_position; last_position := known.last_position;
+        END IF;
+        -- First all checks, so that a conflict leaves nothing of its append behind.
+        WHILE w <= writes AND w_append[w] = a LOOP
+            IF outcome = 'ok' THEN
+                SELECT t.version INTO s FROM log.streams t WHERE t.stream = w_stream[w];
+                IF coalesce(s.version, 0) <> w_expected[w] AND NOT (s.version IS NULL AND w_expected[w] <= 0) THEN
+                    outcome := 'conflict'; stream := w_stream[w]; version := coalesce(s.version, 0);
+                    expected := w_expected[w];
+                END IF;
+            END IF;
+            e := e + w_events[w];
+            w := w + 1;
+        END LOOP;
+        IF outcome = 'ok' THEN
+            stream := w_stream[w0];
+            FOR i IN w0 .. w - 1 LOOP
+                CONTINUE WHEN w_events[i] = 0;
+                SELECT t.version, t.last_hash INTO s FROM log.streams t WHERE t.stream = w_stream[i];
+                hash := coalesce(s.last_hash, ''::bytea);
+                seq := w_expected[i];
+                FOR j IN 1 .. w_events[i] LOOP
+                    pos := pos + 1; seq := seq + 1;
+                    rec := log.record_bytes(h.log, pos, hash, h.at, e_schema[e0], seq, e_state[e0], w_stream[i], e_type[e0]);
+                    hash := sha256(rec);
+                    INSERT INTO log.events VALUES (pos, w_stream[i], seq, e_type[e0], e_schema[e0], h.at, e_state[e0], rec);
+                    e0 := e0 + 1;
+                END LOOP;
+                INSERT INTO log.streams AS t VALUES (w_stream[i], seq, hash)
+                    ON CONFLICT ON CONSTRAINT streams_pkey DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash;
+                IF i = w0 THEN version := seq; END IF;
+            END LOOP;
+            first_position := start + 1; last_position := pos;
+            INSERT INTO log.commands VALUES (commands[a], fingerprints[a], stream, version, start + 1, pos, h.at);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    UPDATE log.head hd SET position = pos, recorded_at = h.at WHERE hd.position <> pos;
+END $$;

@@ -1,0 +1,47 @@
+"""Real databases for tests: one server per test process, one fresh, migrated database per test."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from adapters.postgres.embedded import EmbeddedServer, start
+from adapters.postgres.migrate import migrate
+
+TEMPLATE = "anjuan_template"
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def server() -> Iterator[EmbeddedServer]:
+    """A server of its own, with a migrated template database, gone afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="anjuan-test-"))
+    try:
+        with start(home) as running:
+            _execute(running, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+            migrate(running.url(TEMPLATE))
+            yield running
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def database(running: EmbeddedServer) -> Iterator[str]:
+    """The connection string of a fresh database, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    _execute(running, create.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+    try:
+        yield running.url(name)
+    finally:
+        _execute(running, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _execute(running: EmbeddedServer, statement: sql.Composed) -> None:
+    with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
+        connection.execute(statement)
