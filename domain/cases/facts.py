@@ -31,5 +31,5 @@ class Facts(Value):
     """ID number -> subject, for the persons named in the command."""
     kin_posts: tuple[PostId, ...] = ()
     """Handlers' posts whose holders declared somebody of this household as close kin."""
-    posts: frozenset[PostId] = frozenset()
+    posts: dict[PostId, Post] = {}
     """All posts there are."""

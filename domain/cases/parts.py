@@ -20,7 +20,7 @@ class Person(Value):
 
 
 class Household(Value):
-    """The family as assessed 共同生活的家庭成员; the first member is the applicant. Income in fen per month, of all together."""
+    """The family as assessed 共同生活的家庭成员, the applicant first. Income: fen per month, of all together."""
 
     members: tuple[Person, ...]
     monthly_income: Fen
@@ -118,6 +118,14 @@ class Correction(Value):
     field: str
     value: Personal[str]
     reason: str
+
+
+_MOST_DIGITS = 15
+
+
+def is_fen(text: str) -> bool:
+    """Tell whether the text is an amount in fen: digits alone, at most 15."""
+    return len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit()
 
 
 class Visit(Value):

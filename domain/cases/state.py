@@ -44,7 +44,7 @@ ENDED: frozenset[Stage] = frozenset({"refused", "stopped", "not_accepted", "with
 
 
 class CaseState(Value):
-    """The fold of a case's events. ``done`` holds the milestones that order of steps is judged by (event types without ``case.``)."""
+    """The fold of a case's events. ``done``: the milestones that the order of steps is judged by."""
 
     id: CaseId = CaseId("")
     number: str = ""
@@ -63,6 +63,8 @@ class CaseState(Value):
     rule: str = ""
     due: Due | None = None
     defects: tuple[str, ...] = ()
+    papers_when_told: int = 0
+    """How many documents were there when defects were last told: a later notice may only speak of newer ones."""
     comparison: Comparison | None = None
     visits: tuple[Visit, ...] = ()
     interviews: int = 0

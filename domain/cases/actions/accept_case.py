@@ -1,4 +1,4 @@
-"""Accept a case 受理, also deemed: when defects were not told in time, the application counts as accepted on the day received."""
+"""Accept a case 受理. Deemed: with no defects told in time it counts as accepted on the day it was received."""
 
 from datetime import date
 
@@ -23,8 +23,9 @@ def decide(case: CaseState, command: AcceptCase, facts: Facts) -> list[CaseEvent
     if "accepted" in case.done:
         return []
     may(case, "accept_case", facts)
-    if facts.kin_posts and "separately_registered" not in case.done:
-        raise SeparateRegistrationNeeded(", ".join(facts.kin_posts))
+    unregistered = set(facts.kin_posts).difference(case.kin_posts)
+    if unregistered:
+        raise SeparateRegistrationNeeded(", ".join(sorted(unregistered)))
     accepted_on = today(facts.act)
     if command.deemed:
         accepted_on = _deemed_day(case, facts)

@@ -20,6 +20,8 @@ class ConfirmCase(Command):
 
 def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEvent]:
     """Grant from the month after confirmation (DOMAIN §2.2), judged by the opinion's figures."""
+    if case.decision and case.decision.result == "grant" and case.decision.amount == command.amount:
+        return []
     may(case, "confirm_case", facts)
     opinion, rule = case.opinion, facts.rule
     if opinion is None or opinion.result != "grant":

@@ -4,7 +4,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.intake import CaseOpened
 from domain.cases.facts import Facts
-from domain.cases.guards import authorised, due, today
+from domain.cases.guards import authorised, due, full_division, not_negative, stated, today
 from domain.cases.parts import Channel, Household, Mandate, Person
 from domain.cases.state import CaseState
 from domain.errors import BadIdNumber, CaseExists, InvalidValue
@@ -74,21 +74,23 @@ def _tail(case_id: CaseId) -> str:
 
 
 def _check(command: OpenCase) -> None:
-    if not command.members:
+    if not command.members or len({member.id_number for member in command.members}) < len(command.members):
         raise InvalidValue("members")
-    if command.monthly_income < 0:
-        raise InvalidValue("monthly_income")
-    if len(command.division) != 12 or not command.division.isdigit():
-        raise InvalidValue("division")
+    not_negative("monthly_income", command.monthly_income)
+    full_division("division", command.division)
     if (command.channel == "mandate") != (command.mandate is not None):
         raise InvalidValue("mandate", basis="民发〔2021〕57号")
-    named = [*command.members, *([command.mandate.agent] if command.mandate else [])]
-    for index, person in enumerate(named):
-        fault = check_citizen_id(person.id_number)
-        if fault is not None:
-            raise BadIdNumber(f"members[{index}].id_number: {fault}")
-        if not person.name.strip():
-            raise InvalidValue(f"members[{index}].name")
+    for index, member in enumerate(command.members):
+        _check_person(f"members[{index}]", member)
+    if command.mandate:
+        _check_person("mandate.agent", command.mandate.agent)
+
+
+def _check_person(where: str, person: PersonNamed) -> None:
+    fault = check_citizen_id(person.id_number)
+    if fault is not None:
+        raise BadIdNumber(f"{where}.id_number: {fault}")
+    stated(f"{where}.name", person.name)
 
 
 def _person(named: PersonNamed, facts: Facts) -> Person:

@@ -25,13 +25,14 @@ class ComparisonReported(Event):
 
 
 class HomeVisited(Event):
-    """入户调查表: investigators and household have signed."""
+    """入户调查表: the investigators have signed; the household has signed, or it is told why not."""
 
     TYPE: ClassVar = "case.home_visited"
     visited_at: datetime
     investigators: tuple[PostId, ...]
     signed_by_household: bool
     findings: Personal[str] = ""
+    unsigned_reason: Personal[str] = ""
 
 
 class NeighbourInterviewed(Event):

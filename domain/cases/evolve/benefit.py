@@ -28,8 +28,7 @@ def evolve_benefit(state: CaseState, event: BenefitEvent) -> CaseState:
             done = state.done | {"grant_started"}
             return replace(state, stage="granted", grant=grant, review=review, due=event.due, done=done)
         case GrantIncreased() | GrantReduced():
-            grant = Grant(status="running", amount=event.amount, from_month=event.from_month, reason=event.reason)
-            return replace(state, grant=grant)
+            return _changed(state, event)
         case GrantSuspended() | GrantStopped():
             return _halted(state, event)
         case ChangeReported():
@@ -40,6 +39,13 @@ def evolve_benefit(state: CaseState, event: BenefitEvent) -> CaseState:
             return _reviewed(state, event)
         case _:
             assert_never(event)
+
+
+def _changed(state: CaseState, event: GrantIncreased | GrantReduced) -> CaseState:
+    if state.grant is None:
+        return state
+    grant = replace(state.grant, amount=event.amount, from_month=event.from_month, reason=event.reason)
+    return replace(state, grant=grant)
 
 
 def _halted(state: CaseState, event: GrantSuspended | GrantStopped) -> CaseState:

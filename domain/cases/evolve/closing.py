@@ -15,7 +15,7 @@ from domain.cases.events.closing import (
     DocumentAttached,
     NoteAdded,
 )
-from domain.cases.parts import Correction
+from domain.cases.parts import Correction, is_fen
 from domain.cases.state import CaseState
 from domain.kernel import Fen
 
@@ -46,9 +46,9 @@ def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
 def _corrected(state: CaseState, correction: Correction) -> CaseState:
     """Put the right value where the case shows it; every other correction stands in the list alone."""
     state = replace(state, corrections=(*state.corrections, correction))
-    if state.household is None:
+    if state.household is None or not state.household.members:
         return state
-    if correction.field == "household.monthly_income" and correction.value.isdigit():
+    if correction.field == "household.monthly_income" and is_fen(correction.value):
         return replace(state, household=replace(state.household, monthly_income=Fen(int(correction.value))))
     applicant, *others = state.household.members
     if correction.field == "applicant.name":

@@ -55,6 +55,6 @@ def _told(state: CaseState, event: DecisionServed | ResultPublished) -> CaseStat
     if isinstance(event, ResultPublished):
         decision = replace(state.decision, published_on=event.published_on)
         return replace(state, decision=decision, done=state.done | {"result_published"})
-    due = None if state.stage == "refused" else state.due
+    due = None if state.due is not None and state.due.what == "serve" else state.due
     decision = replace(state.decision, served_on=event.served_on)
     return replace(state, decision=decision, due=due, done=state.done | {"decision_served"})

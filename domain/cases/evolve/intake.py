@@ -27,6 +27,7 @@ def evolve_intake(state: CaseState, event: IntakeEvent) -> CaseState:
                 state,
                 stage="correcting",
                 defects=event.defects,
+                papers_when_told=len(state.documents),
                 due=event.due,
                 done=state.done | {"correction_requested"},
             )

@@ -1,0 +1,35 @@
+"""Refuse 不予确认, with the written reason and its legal basis."""
+
+from domain.cases.action import Action
+from domain.cases.events import CaseEvent
+from domain.cases.events.decision import CaseRefused
+from domain.cases.facts import Facts
+from domain.cases.guards import due, may, reasoned, today
+from domain.cases.state import CaseState
+from domain.kernel import Command
+
+
+class RefuseCase(Command):
+    """``reason`` and ``basis`` (document and article) are told to the applicant in writing."""
+
+    reason: str
+    basis: str
+
+
+def decide(case: CaseState, command: RefuseCase, facts: Facts) -> list[CaseEvent]:
+    """Refuse after the opinion or after the notice, whatever the opinion proposed."""
+    if case.stage == "refused":
+        return []
+    may(case, "refuse_case", facts)
+    refused_on = today(facts.act)
+    return [
+        CaseRefused(
+            refused_on=refused_on,
+            reason=reasoned(command.reason),
+            basis=reasoned(command.basis),
+            due=due("serve", "serve", refused_on, facts),
+        )
+    ]
+
+
+ACTION = Action(name="refuse_case", command=RefuseCase, decide=decide, zh="不予确认", en="Refuse")

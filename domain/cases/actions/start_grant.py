@@ -1,0 +1,41 @@
+"""Start the grant 发放: first after the confirmation, or again after a suspension."""
+
+from domain.calendar import add_months, next_month
+from domain.cases.action import Action
+from domain.cases.events import CaseEvent
+from domain.cases.events.benefit import GrantStarted
+from domain.cases.facts import Facts
+from domain.cases.guards import may, today
+from domain.cases.parts import Due
+from domain.cases.state import CaseState
+from domain.errors import WrongOrder
+from domain.kernel import Command
+
+
+class StartGrant(Command):
+    """Month and amount follow from the confirmation, or from the grant that was suspended."""
+
+
+def decide(case: CaseState, command: StartGrant, facts: Facts) -> list[CaseEvent]:  # noqa: ARG001  every decision is called alike
+    """Pay from the month after the confirmation (DOMAIN §2.2: 盐都, 57号), or after the day it is started again.
+
+    A start after a suspension keeps the review date: a suspension does not put a review off.
+    """
+    if case.stage == "granted":
+        return []
+    may(case, "start_grant", facts)
+    if case.stage == "suspended" and case.grant and case.due:
+        from_month = next_month(today(facts.act))
+        return [GrantStarted(from_month=from_month, amount=case.grant.amount, due=case.due)]
+    if case.decision is None or case.decision.result != "grant":
+        raise WrongOrder("start_grant: decision")
+    from_month = next_month(case.decision.on)
+    review = Due(
+        what="review",
+        on=add_months(from_month, facts.rule.review_months),
+        basis=facts.rule.steps["complete_review"].basis,
+    )
+    return [GrantStarted(from_month=from_month, amount=case.decision.amount, due=review)]
+
+
+ACTION = Action(name="start_grant", command=StartGrant, decide=decide, zh="发放", en="Start grant")

@@ -1,0 +1,27 @@
+"""Suspend grant 缓发, with the written reason."""
+
+from domain.calendar import next_month
+from domain.cases.action import Action
+from domain.cases.events import CaseEvent
+from domain.cases.events.benefit import GrantSuspended
+from domain.cases.facts import Facts
+from domain.cases.guards import may, reasoned, today
+from domain.cases.state import CaseState
+from domain.kernel import Command
+
+
+class SuspendGrant(Command):
+    """``reason`` is told to the household in writing."""
+
+    reason: str
+
+
+def decide(case: CaseState, command: SuspendGrant, facts: Facts) -> list[CaseEvent]:
+    """Pay nothing from next month until the grant is started again."""
+    if case.stage == "suspended":
+        return []
+    may(case, "suspend_grant", facts)
+    return [GrantSuspended(from_month=next_month(today(facts.act)), reason=reasoned(command.reason))]
+
+
+ACTION = Action(name="suspend_grant", command=SuspendGrant, decide=decide, zh="缓发", en="Suspend grant")
