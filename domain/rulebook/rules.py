@@ -16,6 +16,11 @@ class Limit(Value):
     verified: bool = True
 
 
+LIMITS = ("accept", "supply", "opinion", "post", "notice", "decide", "serve", "publish")
+"""The limits that every rule version must give: to accept, for the household to supply papers, to give the opinion,
+to post the notice, for the notice to run, to decide, to serve, to publish."""
+
+
 class Step(Value):
     """When an action may be taken: by whom, in which stages, after which milestones."""
 
