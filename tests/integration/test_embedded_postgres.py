@@ -190,6 +190,7 @@ def test_when_the_owner_goes_the_next_command_starts_its_own(home: Path) -> None
     with program(OWNER_PROGRAM, home) as owner:
         pid = int(line_of(owner).split()[0])
         owner.kill()
+        owner.wait()
         with start(home) as server:
             assert server.owned
             assert server.pid != pid
@@ -311,6 +312,7 @@ def test_a_killed_initialisation_is_done_again(tmp_path: Path) -> None:
     with program(OWNER_PROGRAM, home) as owner:
         await_that(lambda: any(home.glob("postgres/data.new-*/PG_VERSION")), 10)
         owner.kill()
+        owner.wait()
     assert not (home / "postgres" / "data").exists()
     with start(home) as server:
         assert query(server, "SELECT 1") == [(1,)]
