@@ -70,8 +70,8 @@ class EventLog(Protocol):
     def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict]:
         """Write many in one transaction, each with an outcome of its own."""
 
-    def outcome(self, command_id: str) -> Appended | None:
-        """Return what a command id did, if it did anything."""
+    def outcome(self, command_id: str, fingerprint: str) -> Appended | None:
+        """Return what a command id did, if it did anything. Raises KeyReused if it did another thing."""
 
     def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """Return a stream's events with ``after`` < version <= ``upto``, contiguous."""

@@ -1,1 +1,1 @@
-"""Views and feeds, as data and pure functions over events."""
+"""Read models and feeds: data and pure functions. A runner in the adapters owns connections and transactions."""

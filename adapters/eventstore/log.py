@@ -16,7 +16,9 @@ from domain.kernel import Recorded
 
 T = TypeVar("T")
 
-_OUTCOME = "SELECT stream, version, first_position, last_position, recorded_at FROM log.commands WHERE command_id = %s"
+_OUTCOME = """
+SELECT fingerprint, stream, version, first_position, last_position, recorded_at FROM log.commands WHERE command_id = %s
+"""
 
 
 class PostgresEventLog:
@@ -40,12 +42,14 @@ class PostgresEventLog:
         outcomes = self._writer.submit([prepare(append) for append in appends]).result()
         return [_appended(outcome) for outcome in outcomes]
 
-    def outcome(self, command_id: str) -> Appended | None:
-        """Return what a command id did."""
+    def outcome(self, command_id: str, fingerprint: str) -> Appended | None:
+        """Return what a command id did. Raises KeyReused if it did another thing."""
         row = self._query(lambda connection: connection.execute(_OUTCOME, (command_id,)).fetchone())
         if row is None:
             return None
-        stream, version, first, last, recorded_at = row
+        known, stream, version, first, last, recorded_at = row
+        if known != fingerprint:
+            raise KeyReused
         return Appended(stream, version, first, last, recorded_at, repeated=True)
 
     def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:

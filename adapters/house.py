@@ -1,0 +1,94 @@
+"""The composition root: settings -> a house with everything wired and a way to close it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from adapters.eventstore.log import PostgresEventLog, reading
+from adapters.eventstore.writer import Writer
+from adapters.ids import new_id
+from adapters.postgres import embedded
+from adapters.postgres.connections import connect, open_pool
+from adapters.postgres.migrate import migrate
+from adapters.postgres.wake import Waker
+from adapters.reference import load_calendar
+from adapters.settings import Settings
+from adapters.tokens import Tokens
+from adapters.vault.keys import derive, read_or_make_key
+from adapters.vault.subjects import SubjectIndex
+from application.bureau import BureauMemory
+from application.handle import Answer, CaseHouse, Request, handle
+from application.hot_cases import HotCases
+
+Progress = Callable[[str], None]
+_WRITERS = 4
+
+
+class House:
+    """Everything that a process of Anjuan works with. Make it with ``open_house``."""
+
+    def __init__(self, settings: Settings, conninfo: str, key: bytes) -> None:
+        """Open the pools and start the writer."""
+        self.settings = settings
+        self.conninfo = conninfo
+        self.readers = open_pool(conninfo, "anjuan_reader", settings.readers)
+        self.writers = open_pool(conninfo, "anjuan_writer", _WRITERS)
+        self._waker = Waker(lambda: connect(conninfo, "anjuan_writer"))
+        self._writer = Writer(lambda: connect(conninfo, "anjuan_writer"), self._waker.wake)
+        self.log = PostgresEventLog(self.readers, self._writer)
+        self.tokens = Tokens(self.writers)
+        self.cases = CaseHouse(
+            log=self.log,
+            hot=HotCases(self.log),
+            bureau=BureauMemory(self.log),
+            calendar=load_calendar(),
+            subjects=SubjectIndex(self.writers, derive(key, "subjects")),
+            key=derive(key, "fingerprints"),
+            new_id=new_id,
+        )
+
+    def handle(self, request: Request) -> Answer:
+        """Do a command. Raises Refused or Unavailable."""
+        return handle(self.cases, request)
+
+    def read(self, query: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        """Run a query with the read-only role. Raises Unavailable."""
+        with reading(self.readers) as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query.encode(), params).fetchall()
+
+    def now(self) -> datetime:
+        """Return the time, UTC."""
+        return datetime.now(UTC)
+
+    def close(self) -> None:
+        """Write what waits; close the connections."""
+        self._writer.close()
+        self._waker.close()
+        self.readers.close()
+        self.writers.close()
+
+
+@contextmanager
+def open_database(settings: Settings, progress: Progress = lambda _: None) -> Iterator[str]:
+    """Give the connection string of the owner of a migrated database: the named server's, or the embedded one's."""
+    if settings.database_url:
+        migrate(settings.database_url, progress)
+        yield settings.database_url
+        return
+    with embedded.start(settings.home, progress=progress) as server:
+        migrate(server.url(), progress)
+        yield server.url()
+
+
+@contextmanager
+def open_house(settings: Settings, progress: Progress = lambda _: None) -> Iterator[House]:
+    """Open the database and everything on it; close it all afterwards, an embedded server last."""
+    with open_database(settings, progress) as conninfo:
+        house = House(settings, conninfo, read_or_make_key(settings.home))
+        try:
+            yield house
+        finally:
+            house.close()

@@ -1,0 +1,101 @@
+"""Reading and writing the rows of a view's tables, whole batches at a time."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from psycopg import Connection, sql
+
+from domain.kernel import Recorded
+from projections.shape import Key, Rows, Table, View, Working
+
+
+def load_rows(connection: "Connection[Any]", view: View, batch: Sequence[Recorded], rows: Working) -> None:
+    """Load the rows that the batch touches, one query per table."""
+    keys: dict[str, set[Key]] = {}
+    for recorded in batch:
+        for table_name, key in view.touches(recorded):
+            keys.setdefault(table_name, set()).add(key)
+    for table in view.tables:
+        wanted = keys.get(table.name)
+        if not wanted:
+            continue
+        columns = [list(column) for column in zip(*wanted, strict=True)]
+        found = connection.execute(_select(table), columns, binary=True)
+        for row in found:
+            rows[table.name].found(row[: table.key], table.load(row))
+
+
+def write_rows(connection: "Connection[Any]", table: Table, rows: Rows) -> None:
+    """Write what became of the rows: new ones by COPY, changed ones by one UPDATE, counts by one upsert."""
+    if table.adds:
+        _from_columns(connection, _add(table), rows.added())
+        return
+    new = list(rows.new())
+    if new:
+        with connection.cursor() as cursor, cursor.copy(_copy(table)) as copy:
+            copy.set_types(table.types)
+            for row in new:
+                copy.write_row(table.dump(row))
+    _from_columns(connection, _update(table), (table.dump(row) for row in rows.changed()))
+
+
+def _from_columns(connection: "Connection[Any]", statement: sql.Composed, rows: Iterable[tuple[Any, ...]]) -> None:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        connection.execute(statement, columns)
+
+
+def _unnest(types: Sequence[str]) -> sql.Composed:
+    return sql.SQL("unnest({})").format(sql.SQL(", ").join(sql.SQL("%b::{}[]").format(sql.SQL(t)) for t in types))
+
+
+def _names(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+@cache
+def _select(table: Table) -> sql.Composed:
+    return sql.SQL("SELECT {} FROM views.{} JOIN {} AS wanted ({}) USING ({})").format(
+        _names(table.columns),
+        sql.Identifier(table.name),
+        _unnest(table.types[: table.key]),
+        _names(table.columns[: table.key]),
+        _names(table.columns[: table.key]),
+    )
+
+
+@cache
+def _copy(table: Table) -> sql.Composed:
+    return sql.SQL("COPY views.{} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table.name), _names(table.columns)
+    )
+
+
+@cache
+def _update(table: Table) -> sql.Composed:
+    same = sql.SQL(" AND ").join(
+        sql.SQL("kept.{0} = now.{0}").format(sql.Identifier(column)) for column in table.columns[: table.key]
+    )
+    sets = sql.SQL(", ").join(
+        sql.SQL("{0} = now.{0}").format(sql.Identifier(column)) for column in table.columns[table.key :]
+    )
+    return sql.SQL("UPDATE views.{} AS kept SET {} FROM {} AS now ({}) WHERE {}").format(
+        sql.Identifier(table.name), sets, _unnest(table.types), _names(table.columns), same
+    )
+
+
+@cache
+def _add(table: Table) -> sql.Composed:
+    number = sql.Identifier(table.columns[-1])
+    return sql.SQL(
+        "INSERT INTO views.{} AS kept ({}) SELECT * FROM {} ON CONFLICT ({}) DO UPDATE SET {} = kept.{} + excluded.{}"
+    ).format(
+        sql.Identifier(table.name),
+        _names(table.columns),
+        _unnest(table.types),
+        _names(table.columns[: table.key]),
+        number,
+        number,
+        number,
+    )

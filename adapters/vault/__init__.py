@@ -1,0 +1,1 @@
+"""Keys and what only the vault may know of a person."""

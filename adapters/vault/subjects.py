@@ -1,0 +1,41 @@
+"""ID number -> subject, through a keyed hash: the table alone tells nobody who is who."""
+
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from adapters.eventstore.log import reading
+from domain.kernel import SubjectId
+
+_FIND = "SELECT id_hash, subject FROM vault.subjects WHERE id_hash = ANY(%s)"
+_ADD = """
+INSERT INTO vault.subjects (id_hash, subject) SELECT * FROM unnest(%b::bytea[], %b::text[]) ON CONFLICT DO NOTHING
+"""
+
+
+class SubjectIndex:
+    """Implements the port Subjects."""
+
+    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", key: bytes) -> None:
+        """``pool`` writes; ``key`` is for the hashes alone."""
+        self._pool = pool
+        self._key = key
+
+    def subjects_for(self, id_numbers: Sequence[str]) -> dict[str, SubjectId]:
+        """Return the subject of each number, making new ones for numbers not seen before."""
+        hashes = {number: hmac.new(self._key, number.encode(), sha256).digest() for number in id_numbers}
+        if not hashes:
+            return {}
+        with reading(self._pool) as connection:
+            known = dict(connection.execute(_FIND, (list(hashes.values()),)).fetchall())
+            new = [digest for digest in hashes.values() if digest not in known]
+            if new:
+                # Two processes may add the same person at once: what is there afterwards counts.
+                connection.execute(_ADD, (new, [f"s-{uuid4().hex}" for _ in new]))
+                known = dict(connection.execute(_FIND, (list(hashes.values()),)).fetchall())
+        return {number: SubjectId(known[digest]) for number, digest in hashes.items()}

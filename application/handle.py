@@ -1,0 +1,191 @@
+"""THE command handler: facts -> decide -> append. Retries lost races; a repeated command returns what it did."""
+
+import msgspec
+
+from application.bureau import Bureau, BureauMemory
+from application.fingerprint import fingerprint
+from application.hot_cases import NOTHING, HotCases, Loaded
+from application.ports import Append, Appended, Conflict, EventLog, NewId, Subjects, Write, case_stream
+from domain.authority.posts import covers
+from domain.calendar import WorkCalendar, civil_day
+from domain.cases.actions.open_case import OpenCase
+from domain.cases.events import CaseEvent
+from domain.cases.evolve import fold
+from domain.cases.facts import Act, Facts
+from domain.cases.registry import ACTIONS
+from domain.errors import NoRule, Refused, StaleVersion, Unavailable, UnknownCase
+from domain.kernel import Authority, CaseId, Command, Fact, Meta, SubjectId, Value
+from domain.rulebook.rules import RuleVersion, in_force
+
+MOST_TRIES = 8
+
+
+class Request(Value):
+    """One wish: the action, its command, who and when. ``if_match``: the case version that the caller has seen."""
+
+    action: str
+    command: Command
+    act: Act
+    case_id: CaseId | None = None
+    if_match: int | None = None
+
+
+class Answer(Value):
+    """What came of it. ``position`` is the last one written (0: nothing was, the wish was true already)."""
+
+    case_id: CaseId
+    version: int
+    position: int
+    events: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+class CaseHouse(msgspec.Struct, frozen=True):
+    """The ports and memories that the handler works with. ``key`` is the secret of the fingerprints."""
+
+    log: EventLog
+    hot: HotCases
+    bureau: BureauMemory
+    calendar: WorkCalendar
+    subjects: Subjects
+    key: bytes
+    new_id: NewId
+
+
+class _Known(Value):
+    """What one try decides on."""
+
+    case_id: CaseId
+    loaded: Loaded
+    bureau: Bureau
+    facts: Facts
+
+
+def handle(house: CaseHouse, request: Request) -> Answer:
+    """Do it. Raises Refused (also NoRule, StaleVersion, KeyReused) with nothing written, or Unavailable."""
+    case_id = request.case_id or CaseId(house.new_id())
+    fresh = False
+    for _ in range(MOST_TRIES):
+        try:
+            return _once(house, request, case_id, fresh=fresh)
+        except Conflict:
+            fresh = True
+    raise Unavailable("too many concurrent changes")
+
+
+def _once(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -> Answer:
+    """A refusal, or nothing to do, may be a retry of something done before, or rest on stale memory; else it stands."""
+    refusal: Refused | None = None
+    version = 0
+    try:
+        known = _know(house, request, case_id, fresh=fresh)
+        version = known.loaded.version
+        events = ACTIONS[request.action].decide(known.loaded.state, request.command, known.facts)
+        if events:
+            return _append(house, request, known, events)
+    except Refused as no:
+        refusal = no
+    done = house.log.outcome(request.act.command_id, _fingerprint(house, request))
+    if done is not None:
+        return _answer(done, ())
+    if not fresh:
+        return _once(house, request, case_id, fresh=True)
+    if refusal is not None:
+        raise refusal
+    return Answer(case_id=case_id, version=version, position=0)
+
+
+def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -> _Known:
+    bureau = house.bureau.refresh() if fresh else house.bureau.now()
+    loaded = NOTHING
+    if request.case_id is not None:
+        loaded = house.hot.read(case_id) if fresh else house.hot.get(case_id)
+        if loaded.version == 0:
+            raise UnknownCase
+    if request.if_match is not None and request.if_match != loaded.version:
+        raise StaleVersion(f"version {loaded.version}")
+    return _Known(case_id, loaded, bureau, _facts(house, request, bureau, loaded, case_id))
+
+
+def _facts(house: CaseHouse, request: Request, bureau: Bureau, loaded: Loaded, case_id: CaseId) -> Facts:
+    subjects = _subjects(house, request.command)
+    state = loaded.state
+    household = [member.subject for member in state.household.members] if state.household else subjects.values()
+    division = state.division or getattr(request.command, "division", "")
+    kin = tuple(post for post in bureau.kin_posts(household) if covers(bureau.posts[post], division))
+    return Facts(
+        act=request.act,
+        rule=_rule(bureau, request, loaded),
+        calendar=house.calendar,
+        new_case_id=case_id,
+        subjects=subjects,
+        kin_posts=kin,
+        posts=bureau.posts,
+    )
+
+
+def _subjects(house: CaseHouse, command: Command) -> dict[str, SubjectId]:
+    if not isinstance(command, OpenCase):
+        return {}
+    persons = [*command.members, *([command.mandate.agent] if command.mandate else [])]
+    return house.subjects.subjects_for([person.id_number for person in persons if person.id_number])
+
+
+def _rule(bureau: Bureau, request: Request, loaded: Loaded) -> RuleVersion:
+    """A case keeps the rule version it was accepted under; before that, the one in force on the day of the act."""
+    pinned = [rule for rule in bureau.rules if rule.id == loaded.state.rule]
+    if pinned:
+        return pinned[0]
+    command = request.command
+    matter = command.matter if isinstance(command, OpenCase) else loaded.state.matter
+    division = command.division if isinstance(command, OpenCase) else loaded.state.division
+    rule = in_force(bureau.rules, matter, division, civil_day(request.act.occurred_at))
+    if rule is None:
+        raise NoRule(matter)
+    return rule
+
+
+def _append(house: CaseHouse, request: Request, known: _Known, events: list[CaseEvent]) -> Answer:
+    facts = tuple(_fact(request.act, known.facts.rule, request.action, event, n) for n, event in enumerate(events, 1))
+    version = known.loaded.version
+    done = house.log.append(
+        Append(
+            command_id=request.act.command_id,
+            fingerprint=_fingerprint(house, request),
+            writes=(Write(case_stream(known.case_id), version, facts),),
+            guards=known.bureau.guards,
+        )
+    )
+    if not done.repeated:
+        house.hot.put(known.case_id, fold(events, known.loaded.state), version + len(events))
+    return _answer(done, tuple(event.TYPE for event in events))
+
+
+def _fact(act: Act, rule: RuleVersion, action: str, event: CaseEvent, number: int) -> Fact:
+    meta = Meta(
+        event_id=f"{act.command_id}.{number}",
+        occurred_at=act.occurred_at,
+        actor=act.actor,
+        command_id=act.command_id,
+        post=act.post.id,
+        organ=act.post.organ,
+        authority=Authority(power=f"{rule.matter}.{action}", in_name_of=act.post.organ),
+        rule=rule.id,
+        correlation=act.correlation,
+        causation=act.causation,
+    )
+    return Fact(event=event, meta=meta)
+
+
+def _fingerprint(house: CaseHouse, request: Request) -> str:
+    return fingerprint(house.key, request.action, request.case_id, request.act.post.id, request.command)
+
+
+def _answer(done: Appended, events: tuple[str, ...]) -> Answer:
+    return Answer(
+        case_id=CaseId(done.stream.removeprefix("case-")),
+        version=done.version,
+        position=done.last,
+        events=() if done.repeated else events,
+        repeated=done.repeated,
+    )

@@ -1,0 +1,9 @@
+"""All views. A new view is a folder and a line here."""
+
+from projections.shape import View
+from projections.views.case_file.view import CASE_FILE
+from projections.views.dashboard.view import DASHBOARD
+from projections.views.history.view import HISTORY
+from projections.views.worklist.view import WORKLIST
+
+VIEWS: dict[str, View] = {view.name: view for view in (WORKLIST, CASE_FILE, HISTORY, DASHBOARD)}

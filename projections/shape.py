@@ -1,0 +1,91 @@
+"""The shape of a view: tables, and a function that folds an event into the rows it touches."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from domain.kernel import Recorded, Value
+
+Key = tuple[Any, ...]
+
+
+class Table(Value):
+    """A table of schema ``views``. ``columns`` start with the key. ``types`` are PostgreSQL's names.
+
+    ``adds``: the table only counts; its last column is a number to add, and its rows are never read while folding.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    key: int
+    """How many of the first columns are the key."""
+    load: Callable[[tuple[Any, ...]], Any]
+    """Database row -> row object, of the view's own making."""
+    dump: Callable[[Any], tuple[Any, ...]]
+    """Row object -> database row."""
+    adds: bool = False
+
+
+class Rows:
+    """The rows of one table that a batch touches: those that exist, and what becomes of them."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._found: dict[Key, Any] = {}
+        self._changed: dict[Key, Any] = {}
+        self._added: dict[Key, int] = {}
+
+    def found(self, key: Key, row: Any) -> None:  # noqa: ANN401  (rows are the view's own)
+        """Take in a row that exists in the table."""
+        self._found[key] = row
+
+    def get(self, key: Key) -> Any:  # noqa: ANN401  (rows are the view's own)
+        """Return the row as it stands now, or None."""
+        return self._changed.get(key) or self._found.get(key)
+
+    def put(self, key: Key, row: Any) -> None:  # noqa: ANN401  (rows are the view's own)
+        """Set the row."""
+        self._changed[key] = row
+
+    def add(self, key: Key, number: int) -> None:
+        """Add to a counting row."""
+        self._added[key] = self._added.get(key, 0) + number
+
+    def new(self) -> Iterator[Any]:
+        """Return the rows that do not exist in the table yet."""
+        return (row for key, row in self._changed.items() if key not in self._found)
+
+    def changed(self) -> Iterator[Any]:
+        """Return the rows that exist and were set."""
+        return (row for key, row in self._changed.items() if key in self._found)
+
+    def added(self) -> Iterator[tuple[Any, ...]]:
+        """Return key + sum for every counting row that moved."""
+        return ((*key, number) for key, number in self._added.items() if number)
+
+
+Working = dict[str, Rows]
+"""Rows by table name."""
+
+
+class View(Value):
+    """A read model. ``version`` grows with every change of its tables or its fold; the runner then builds it anew."""
+
+    name: str
+    version: int
+    folder: Path
+    tables: tuple[Table, ...]
+    touches: Callable[[Recorded], Iterable[tuple[str, Key]]]
+    """The rows (table, key) that must be loaded before the event can be folded."""
+    fold: Callable[[Working, Recorded], None]
+    """Folds one event. Pure but for the rows that it is given: no clock, no random, no reading."""
+
+    def schema(self) -> str:
+        """Return the SQL that makes the tables."""
+        return (self.folder / "schema.sql").read_text(encoding="utf-8")
+
+
+def nothing(_: Recorded) -> Iterable[tuple[str, Key]]:
+    """Touch no row: for views that only insert."""
+    return ()

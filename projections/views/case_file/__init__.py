@@ -1,0 +1,1 @@
+"""The case file: the whole state of every case, as folded."""

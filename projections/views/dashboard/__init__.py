@@ -1,0 +1,1 @@
+"""The dashboard: how many cases stand where, and how long steps take."""

@@ -1,0 +1,1 @@
+"""The history: one row per event, who and when, over all cases."""

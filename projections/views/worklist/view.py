@@ -1,0 +1,164 @@
+"""One row per case: where it stands, what is due next, who has it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from domain.cases.events.benefit import GrantIncreased, GrantReduced, GrantStarted
+from domain.cases.events.closing import CaseArchived, CaseAssigned, CaseTransferred, CorrectionAppended
+from domain.cases.events.decision import Confirmed
+from domain.cases.events.intake import CaseOpened, SeparatelyRegistered
+from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
+from domain.cases.parts import Due
+from domain.cases.stages import STAGE_AFTER, due_after
+from domain.kernel import Event, Recorded
+from projections.shape import Key, Table, View, Working
+
+
+class WorklistRow(msgspec.Struct, gc=False):
+    """A row of the table, fields in the order of its columns."""
+
+    case_id: str
+    number: str
+    matter: str
+    division: str
+    stage: str
+    activity: str
+    applicant: str
+    persons: int
+    channel: str
+    separate: bool
+    archived: bool
+    assignee: str
+    amount: int
+    opened_at: datetime
+    changed_at: datetime
+    due_what: str
+    due_on: date | None
+    version: int
+    position: int
+
+
+def touches(recorded: Recorded) -> Iterable[tuple[str, Key]]:
+    """Return the case's row."""
+    return (("worklist", (recorded.stream[5:],)),) if recorded.stream.startswith("case-") else ()
+
+
+def fold(rows: Working, recorded: Recorded) -> None:
+    """Make or change the case's row."""
+    if not recorded.stream.startswith("case-"):
+        return
+    key = (recorded.stream[5:],)
+    row, event = rows["worklist"].get(key), recorded.event
+    if row is None:
+        row = _opened(recorded)
+    row.stage = STAGE_AFTER.get(type(event), row.stage)
+    due = due_after(Due(what=row.due_what, on=row.due_on) if row.due_on else None, event)
+    row.due_what, row.due_on = (due.what, due.on) if due else ("", None)
+    row.version, row.position, row.changed_at = recorded.seq, recorded.position, recorded.meta.occurred_at
+    change = _CHANGES.get(type(event))
+    if change is not None:
+        change(row, event)
+    rows["worklist"].put(key, row)
+
+
+def _opened(recorded: Recorded) -> WorklistRow:
+    event, at = recorded.event, recorded.meta.occurred_at
+    blank = WorklistRow(
+        case_id=recorded.stream[5:],
+        number="",
+        matter="",
+        division="",
+        stage="none",
+        activity="",
+        applicant="",
+        persons=0,
+        channel="",
+        separate=False,
+        archived=False,
+        assignee="",
+        amount=0,
+        opened_at=at,
+        changed_at=at,
+        due_what="",
+        due_on=None,
+        version=0,
+        position=0,
+    )
+    if isinstance(event, CaseOpened):
+        members = event.household.members
+        blank.number, blank.matter, blank.division, blank.channel = (
+            event.number,
+            event.matter,
+            event.division,
+            event.channel,
+        )
+        blank.applicant, blank.persons = members[0].name, len(members)
+    elif isinstance(event, LegacyCaseOpened):
+        blank.number, blank.matter, blank.division, blank.channel = event.number, "legacy", event.division, "import"
+    return blank
+
+
+def _set(field: str, source: str) -> Any:  # noqa: ANN401 a setter for any event
+    read = attrgetter(source)
+
+    def change(row: WorklistRow, event: Event) -> None:
+        setattr(row, field, read(event))
+
+    return change
+
+
+def _archive(row: WorklistRow, _: Event) -> None:
+    row.archived = True
+
+
+def _separate(row: WorklistRow, _: Event) -> None:
+    row.separate = True
+
+
+def _correct(row: WorklistRow, event: CorrectionAppended) -> None:
+    if event.correction.field == "applicant.name":
+        row.applicant = event.correction.value
+
+
+def _transfer(row: WorklistRow, event: CaseTransferred) -> None:
+    row.division, row.assignee = event.to_division, ""
+
+
+_CHANGES: dict[type[Event], Any] = {
+    SeparatelyRegistered: _separate,
+    Confirmed: _set("amount", "amount"),
+    GrantStarted: _set("amount", "amount"),
+    GrantIncreased: _set("amount", "amount"),
+    GrantReduced: _set("amount", "amount"),
+    CaseAssigned: _set("assignee", "to_post"),
+    CaseTransferred: _transfer,
+    CaseArchived: _archive,
+    CorrectionAppended: _correct,
+    LegacyActivityRecorded: _set("activity", "activity"),
+}
+
+_FIELDS = WorklistRow.__struct_fields__
+_TYPES = "text text text text text text text int4 text bool bool text int8 timestamptz timestamptz text date int4 int8"
+
+WORKLIST = View(
+    name="worklist",
+    version=1,
+    folder=Path(__file__).parent,
+    tables=(
+        Table(
+            name="worklist",
+            columns=_FIELDS,
+            types=tuple(_TYPES.split()),
+            key=1,
+            load=lambda row: WorklistRow(*row),
+            dump=msgspec.structs.astuple,
+        ),
+    ),
+    touches=touches,
+    fold=fold,
+)
