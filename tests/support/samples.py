@@ -1,0 +1,207 @@
+"""One event of every stored type, with every field filled: what golden files and properties are made from."""
+
+from datetime import UTC, date, datetime
+
+from msgspec.structs import replace
+
+from domain.bureau_events import KinDeclared, PostsCreated, RuleVersionPublished
+from domain.cases.events import CaseEvent
+from domain.cases.events.benefit import (
+    ChangeReported,
+    GrantIncreased,
+    GrantReduced,
+    GrantStarted,
+    GrantStopped,
+    GrantSuspended,
+    ReviewCompleted,
+    ReviewFellDue,
+)
+from domain.cases.events.closing import (
+    CaseArchived,
+    CaseAssigned,
+    CaseTerminated,
+    CaseTransferred,
+    CaseWithdrawn,
+    CorrectionAppended,
+    DocumentAttached,
+    NoteAdded,
+)
+from domain.cases.events.decision import (
+    CaseRefused,
+    Confirmed,
+    DecisionServed,
+    NoticeClosed,
+    NoticeObjected,
+    NoticePosted,
+    ResultPublished,
+)
+from domain.cases.events.inquiry import (
+    AppraisalHeld,
+    ComparisonAuthorised,
+    ComparisonReported,
+    HomeVisited,
+    NeighbourInterviewed,
+    OpinionIssued,
+)
+from domain.cases.events.intake import (
+    AcceptanceRefused,
+    CaseAccepted,
+    CaseOpened,
+    CorrectionRequested,
+    SeparatelyRegistered,
+)
+from domain.cases.events.legacy import Attribute, LegacyActivityRecorded, LegacyCaseOpened
+from domain.cases.parts import Correction, Document, Due, Household, Mandate, Person
+from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, SubjectId
+from domain.rulebook.rules import Limit, RuleVersion, Step
+from tests.support.builders import CASE_ID, DIRECTOR, HANDLER, INVESTIGATOR, OTHER_VILLAGE, VILLAGE, id_number
+
+DAY = date(2026, 3, 2)
+MONTH = date(2026, 4, 1)
+DUE = Due(what="opinion", on=date(2026, 3, 25), basis="苏民规〔2020〕5号")
+APPLICANT = Person(
+    subject=SubjectId("subject-1"), name="样例一", id_number=id_number(1), relation="本人", phone="13900000000"
+)
+CHILD = Person(subject=SubjectId("subject-2"), name="样例二", id_number=id_number(2), relation="子女")
+PAIR = (HANDLER.id, INVESTIGATOR.id)
+
+INTAKE: tuple[CaseEvent, ...] = (
+    CaseOpened(
+        case_id=CASE_ID,
+        number="320903-20260302-3E4F5A6B",
+        matter="dibao",
+        division=VILLAGE,
+        channel="mandate",
+        household=Household(members=(APPLICANT, CHILD), monthly_income=Fen(50_000)),
+        received_on=DAY,
+        due=DUE,
+        mandate=Mandate(agent_subject=SubjectId("subject-9"), agent_name="样例九", relation="邻居", document="a" * 64),
+    ),
+    SeparatelyRegistered(kin_posts=(DIRECTOR.id,), reason="近亲属"),
+    CorrectionRequested(defects=("缺授权书",), told_on=DAY, due=DUE),
+    CaseAccepted(accepted_on=DAY, rule="dibao-3209-2021-07", due=DUE, deemed=True),
+    AcceptanceRefused(refused_on=DAY, reason="户籍不在本地"),
+)
+INQUIRY: tuple[CaseEvent, ...] = (
+    ComparisonAuthorised(authorised_on=DAY, document="a" * 64),
+    ComparisonReported(reported_on=DAY, source="核对中心", hits=("车辆",)),
+    HomeVisited(
+        visited_at=datetime(2026, 3, 9, 1, 30, tzinfo=UTC),
+        investigators=PAIR,
+        signed_by_household=False,
+        findings="土坯房两间",
+        unsigned_reason="不识字",
+    ),
+    NeighbourInterviewed(interviewed_on=DAY, interviewers=PAIR, summary="独居"),
+    AppraisalHeld(held_on=DAY, participants=9, votes_for=7, place="村委会"),
+    OpinionIssued(issued_on=DAY, result="grant", persons=2, monthly_income=Fen(50_000), due=DUE, reason="符合条件"),
+)
+DECISION: tuple[CaseEvent, ...] = (
+    NoticePosted(posted_on=DAY, until=date(2026, 3, 9), place="村务公开栏", due=DUE),
+    NoticeObjected(objected_on=DAY, content="名下有车", due=DUE),
+    NoticeClosed(closed_on=DAY, due=DUE),
+    Confirmed(
+        confirmed_on=DAY,
+        amount=Fen(106_000),
+        standard=Fen(78_000),
+        persons=2,
+        monthly_income=Fen(50_000),
+        rule="dibao-3209-2021-07",
+        from_month=MONTH,
+        due=DUE,
+    ),
+    CaseRefused(refused_on=DAY, reason="收入超过标准", basis="令649第九条", due=DUE),
+    DecisionServed(served_on=DAY, manner="直接送达"),
+    ResultPublished(published_on=DAY, place="政务公开栏"),
+)
+BENEFIT: tuple[CaseEvent, ...] = (
+    GrantStarted(from_month=MONTH, amount=Fen(106_000), due=DUE),
+    GrantIncreased(from_month=MONTH, before=Fen(106_000), amount=Fen(120_000), reason="收入减少"),
+    GrantReduced(from_month=MONTH, before=Fen(106_000), amount=Fen(90_000), reason="收入增加"),
+    GrantSuspended(from_month=MONTH, reason="去向待查"),
+    GrantStopped(from_month=MONTH, reason="死亡"),
+    ChangeReported(changed_on=DAY, kind="income", description="找到工作"),
+    ReviewFellDue(due=DUE),
+    ReviewCompleted(completed_on=DAY, outcome="unchanged", monthly_income=Fen(51_000), due=DUE),
+)
+CLOSING: tuple[CaseEvent, ...] = (
+    CaseWithdrawn(withdrawn_on=DAY, reason="搬走"),
+    CaseTerminated(terminated_on=DAY, reason="拒不配合调查"),
+    CaseTransferred(transferred_on=DAY, from_division=VILLAGE, to_division=OTHER_VILLAGE, reason="迁居"),
+    CorrectionAppended(correction=Correction(seq=1, field="applicant.name", value="样例甲", reason="录入错误")),
+    DocumentAttached(
+        document=Document(sha256="a" * 64, media_type="application/pdf", size=1000, kind="收入声明", title="声明")
+    ),
+    CaseAssigned(to_post=HANDLER.id, from_post=INVESTIGATOR.id),
+    NoteAdded(text="已电话联系"),
+    CaseArchived(archived_on=DAY, kept_until=date(2029, 3, 2)),
+)
+LEGACY: tuple[CaseEvent, ...] = (
+    LegacyCaseOpened(
+        case_id=CaseId("legacy-receipt-case-891"),
+        number="case-891",
+        source="receipt",
+        division=VILLAGE,
+        attributes=(Attribute(key="department", kind="string", value="General"),),
+    ),
+    LegacyActivityRecorded(
+        activity="Confirmation of receipt",
+        lifecycle="complete",
+        resource="Resource21",
+        at_text="2011-10-11T13:45:40.276+02:00",
+        attributes=(
+            Attribute(
+                key="group",
+                kind="list",
+                value="",
+                nested=(Attribute(key="name", kind="string", value="Group 1"),),
+            ),
+        ),
+    ),
+)
+CASE_SAMPLES: tuple[CaseEvent, ...] = (*INTAKE, *INQUIRY, *DECISION, *BENEFIT, *CLOSING, *LEGACY)
+BUREAU_SAMPLES: tuple[Event, ...] = (
+    RuleVersionPublished(
+        version=RuleVersion(
+            id="dibao-3209-2021-07",
+            matter="dibao",
+            title_zh="最低生活保障",
+            title_en="Minimum living guarantee",
+            region="3209",
+            valid_from=date(2021, 7, 1),
+            basis=("令649",),
+            verified=False,
+            standard=Fen(78_000),
+            limits={"accept": Limit(days=5, unit="wd", basis="民发〔2021〕57号", verified=False)},
+            steps={
+                "confirm_case": Step(
+                    by=("county_decider",), stages=("noticed",), after=("notice_closed",), basis="令649"
+                )
+            },
+            valid_to=date(2027, 1, 1),
+            min_investigators=3,
+            review_months=6,
+        )
+    ),
+    PostsCreated(posts=(replace(HANDLER, kin=(SubjectId("subject-2"),)),)),
+    KinDeclared(post=HANDLER.id, subject=SubjectId("subject-1")),
+)
+SAMPLES: dict[str, Event] = {event.TYPE: event for event in (*CASE_SAMPLES, *BUREAU_SAMPLES)}
+
+META = Meta(
+    event_id="0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6c",
+    occurred_at=datetime(2026, 3, 2, 1, 30, tzinfo=UTC),
+    actor=f"{HANDLER.id}:1",
+    command_id="0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6d",
+    post=HANDLER.id,
+    organ="机构",
+    authority=Authority(power="dibao.accept", grant="grant-1", in_name_of="机构"),
+    rule="dibao-3209-2021-07",
+    correlation="correlation",
+    causation="causation",
+)
+
+
+def fact(event: Event) -> Fact:
+    """The event with surroundings that fill every field."""
+    return Fact(event=event, meta=META)
