@@ -26,8 +26,8 @@ class _Frozen(msgspec.StructMeta):
         name: str,
         bases: tuple[type, ...],
         namespace: dict[str, Any],
-        **config: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **config: Any,  # noqa: ANN401 msgspec types it so
+    ) -> Any:  # noqa: ANN401 msgspec types it so
         return super().__new__(cls, name, bases, namespace, **{"frozen": True, **config})
 
 

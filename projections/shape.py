@@ -36,15 +36,15 @@ class Rows:
         self._changed: dict[Key, Any] = {}
         self._added: dict[Key, int] = {}
 
-    def found(self, key: Key, row: Any) -> None:  # noqa: ANN401  (rows are the view's own)
+    def found(self, key: Key, row: Any) -> None:  # noqa: ANN401 rows are the view's own
         """Take in a row that exists in the table."""
         self._found[key] = row
 
-    def get(self, key: Key) -> Any:  # noqa: ANN401  (rows are the view's own)
+    def get(self, key: Key) -> Any:  # noqa: ANN401 rows are the view's own
         """Return the row as it stands now, or None."""
         return self._changed.get(key) or self._found.get(key)
 
-    def put(self, key: Key, row: Any) -> None:  # noqa: ANN401  (rows are the view's own)
+    def put(self, key: Key, row: Any) -> None:  # noqa: ANN401 rows are the view's own
         """Set the row."""
         self._changed[key] = row
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from adapters.eventstore.prepared import Outcome, PreparedAppend, PreparedWrite
-from adapters.eventstore.records import record_bytes, time_text
+from adapters.eventstore.records import Place, record_bytes, time_text
 
 _COPY_EVENTS = (
     "COPY log.events (position, stream, seq, type, schema, recorded_at, state, record) FROM STDIN (FORMAT binary)"
@@ -73,17 +73,8 @@ class _Batch:
         for type_, schema, state in write.events:
             self.position += 1
             seq += 1
-            record = record_bytes(
-                log=self.head.log,
-                position=self.position,
-                prev=digest,
-                recorded_at=self.at_text,
-                schema=schema,
-                seq=seq,
-                state=state,
-                stream=stream,
-                type_=type_,
-            )
+            place = Place(self.head.log, self.position, digest, self.at_text, stream, seq)
+            record = record_bytes(place, type_, schema, state)
             digest = sha256(record).digest()
             self.events.append((self.position, stream, seq, type_, schema, self.head.at, state, record))
         self.tips[stream] = _Tip(seq, digest)
@@ -93,7 +84,8 @@ class _Batch:
 def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> list[Outcome]:
     """Append the batch in one transaction and return an outcome for each. The connection must be in autocommit mode."""
     with connection.transaction():
-        head = _Head(*_one(connection, "SELECT * FROM log.lock_head()"))
+        (locked,) = connection.execute("SELECT * FROM log.lock_head()").fetchall()
+        head = _Head(*locked)
         work = _Batch(head, _tips(connection, batch), _known(connection, batch))
         outcomes = [work.take(append) for append in batch]
         if work.events:
@@ -103,10 +95,6 @@ def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend])
             connection.execute(_MOVE_STREAMS, [list(column) for column in zip(*moved, strict=True)])
             connection.execute("UPDATE log.head SET position = %s, recorded_at = %s", (work.position, head.at))
     return outcomes
-
-
-def _one(connection: Connection[Any], query: str) -> Any:  # noqa: ANN401  (a row)
-    return connection.execute(query).fetchone()
 
 
 def _tips(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> dict[str, _Tip]:

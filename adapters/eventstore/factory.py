@@ -27,7 +27,7 @@ _READERS = 8
 class LogFactory(InfrastructureFactory[TrackingRecorder]):
     """Builds the mapper and the recorder. Views keep their own checkpoints, so there is no tracking recorder."""
 
-    def __init__(self, env: Any) -> None:  # noqa: ANN401  (the library's signature)
+    def __init__(self, env: Any) -> None:  # noqa: ANN401 the library's signature
         """Open the pool and start the writer. Raises InfrastructureFactoryError without ``ANJUAN_LOG_URL``."""
         super().__init__(env)
         url = self.env.get("ANJUAN_LOG_URL")
@@ -55,7 +55,7 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
         raise InfrastructureFactoryError(f"no aggregate recorder for {purpose}")
 
     def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
-        """Refuse: a view's checkpoint is written with the view's rows (adapters/postgres/projector.py)."""
+        """Refuse: a view's checkpoint is written with the view's rows (adapters/projector/runner.py)."""
         raise InfrastructureFactoryError(f"no tracking recorder {tracking_recorder_class or ''}")
 
     def process_recorder(self) -> ProcessRecorder:

@@ -19,7 +19,7 @@ class Numbered(NamedTuple):
 class FactMapper(Mapper[Any]):
     """Maps Numbered facts to stored events and back, uncompressed and in clear: the bytes are hashed as they are."""
 
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:  # noqa: ANN401  (the library's signature)
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:  # noqa: ANN401 the library's signature
         """Return the stored event; its topic is ``type`` or ``type#schema``."""
         event = domain_event.fact.event
         return StoredEvent(
@@ -29,7 +29,7 @@ class FactMapper(Mapper[Any]):
             state=encode_state(domain_event.fact),
         )
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:  # noqa: ANN401  (the library's signature)
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:  # noqa: ANN401 the library's signature
         """Return the fact in its place. Raises UnknownType for a type that is not registered."""
         stored_type, schema = type_of(stored_event.topic)
         fact = decode_state(stored_type, schema, stored_event.state)

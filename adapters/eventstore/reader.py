@@ -8,11 +8,14 @@ from psycopg import Connection
 from adapters.eventstore.codec import decode_parts
 from domain.kernel import Recorded
 
-_COLUMNS = "position, stream, seq, type, schema, recorded_at, state"
-_STREAM = f"""
-SELECT {_COLUMNS} FROM log.events WHERE stream = %s AND seq > %s AND seq <= %s ORDER BY seq
-"""  # noqa: S608  (constant columns)
-_LOG = f"SELECT {_COLUMNS} FROM log.events WHERE position > %s ORDER BY position LIMIT %s"  # noqa: S608
+_STREAM = """
+SELECT position, stream, seq, type, schema, recorded_at, state
+FROM log.events WHERE stream = %s AND seq > %s AND seq <= %s ORDER BY seq
+"""
+_LOG = """
+SELECT position, stream, seq, type, schema, recorded_at, state
+FROM log.events WHERE position > %s ORDER BY position LIMIT %s
+"""
 _LAST_SEQ = 2**31 - 1
 
 Row = tuple[Any, ...]

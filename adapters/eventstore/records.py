@@ -2,27 +2,29 @@
 
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 
-def record_bytes(  # noqa: PLR0913  (the record has these fields)
-    *,
-    log: str,
-    position: int,
-    prev: bytes,
-    recorded_at: str,
-    schema: int,
-    seq: int,
-    state: bytes,
-    stream: str,
-    type_: str,
-) -> bytes:
+class Place(NamedTuple):
+    """Where an event stands: in the log, in time, in its stream. ``prev``: hash of the last record there, or empty."""
+
+    log: str
+    position: int
+    prev: bytes
+    recorded_at: str
+    stream: str
+    seq: int
+
+
+def record_bytes(at: Place, stored_type: str, schema: int, state: bytes) -> bytes:
     """Return the record as canonical JSON, the same bytes that ``log.record_bytes`` makes in the database.
 
     ``recorded_at`` comes from ``time_text``; stream and type need no escaping, by the checks of their columns.
     """
     return (
-        f'{{"log":"{log}","position":{position},"prev":"{prev.hex()}","recorded_at":"{recorded_at}",'
-        f'"schema":{schema},"seq":{seq},"state":"{sha256(state).hexdigest()}","stream":"{stream}","type":"{type_}","v":1}}'
+        f'{{"log":"{at.log}","position":{at.position},"prev":"{at.prev.hex()}","recorded_at":"{at.recorded_at}",'
+        f'"schema":{schema},"seq":{at.seq},"state":"{sha256(state).hexdigest()}",'
+        f'"stream":"{at.stream}","type":"{stored_type}","v":1}}'
     ).encode()
 
 

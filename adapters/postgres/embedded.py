@@ -1,6 +1,6 @@
 """Anjuan's own PostgreSQL: started on first use, shared by processes on one home, gone with us.
 
-The reasons for its shape are in `docs/decisions/0010-embedded-postgresql.md`.
+The reasons for its shape are in `docs/decisions/0003-embedded-postgresql.md`.
 """
 
 import atexit

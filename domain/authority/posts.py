@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.divisions import is_within
 from domain.kernel import PostId, SubjectId, Value
 
 Role = Literal[
@@ -29,14 +30,6 @@ class Post(Value):
     """Subjects declared as close kin of the post's holder (近亲属备案)."""
 
 
-def significant(division: str) -> str:
-    """Return a division code without the empty levels at its end (GB/T 2260: 4, 6, 9 or 12 digits count)."""
-    for end, level in ((12, 9), (9, 6), (6, 4)):
-        if len(division) == end and division[level:] == "0" * (end - level):
-            division = division[:level]
-    return division
-
-
 def covers(post: Post, division: str) -> bool:
     """Tell whether the post's division is the given one or above it."""
-    return division.startswith(significant(post.division))
+    return is_within(division, post.division)

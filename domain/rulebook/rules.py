@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from domain.authority.posts import Role
+from domain.divisions import is_within
 from domain.kernel import Fen, Value
 
 
@@ -58,7 +59,7 @@ def in_force(versions: tuple[RuleVersion, ...], matter: str, division: str, day:
         v
         for v in versions
         if v.matter == matter
-        and division.startswith(v.region)
+        and is_within(division, v.region)
         and v.valid_from <= day
         and (v.valid_to is None or day < v.valid_to)
     ]

@@ -1,4 +1,4 @@
--- The event log (docs/decisions/0020-event-log.md). Append-only by privilege and by trigger.
+-- The event log (docs/decisions/0004-event-log.md). Append-only by privilege and by trigger.
 
 CREATE SCHEMA log;
 CREATE SCHEMA views;

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from domain.authority.posts import significant
 from domain.calendar import civil_day, month_start
 from domain.cases.events.closing import CaseTransferred
 from domain.cases.events.intake import CaseOpened
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.stages import STAGE_AFTER
+from domain.divisions import division_prefix
 from domain.kernel import Recorded
 from projections.shape import Key, Table, View, Working
 
@@ -82,7 +82,7 @@ def _count(rows: Working, row: DashboardRow, number: int) -> None:
 
 
 def _town(division: str) -> str:
-    return significant(division)[:_TOWN]
+    return division_prefix(division)[:_TOWN]
 
 
 def _counting(name: str, columns: str, types: str) -> Table:

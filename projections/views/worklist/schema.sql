@@ -1,5 +1,7 @@
 CREATE TABLE views.worklist (
     case_id       text PRIMARY KEY,
+    opened_at     timestamptz NOT NULL,
+    changed_at    timestamptz NOT NULL,
     number        text NOT NULL,
     matter        text NOT NULL,
     division      text NOT NULL,
@@ -12,8 +14,6 @@ CREATE TABLE views.worklist (
     archived      bool NOT NULL,
     assignee      text NOT NULL,
     amount        int8 NOT NULL,
-    opened_at     timestamptz NOT NULL,
-    changed_at    timestamptz NOT NULL,
     due_what      text NOT NULL,
     due_on        date,
     version       int4 NOT NULL,

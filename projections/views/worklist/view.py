@@ -23,24 +23,24 @@ class WorklistRow(msgspec.Struct, gc=False):
     """A row of the table, fields in the order of its columns."""
 
     case_id: str
-    number: str
-    matter: str
-    division: str
-    stage: str
-    activity: str
-    applicant: str
-    persons: int
-    channel: str
-    separate: bool
-    archived: bool
-    assignee: str
-    amount: int
     opened_at: datetime
     changed_at: datetime
-    due_what: str
-    due_on: date | None
-    version: int
-    position: int
+    number: str = ""
+    matter: str = ""
+    division: str = ""
+    stage: str = "none"
+    activity: str = ""
+    applicant: str = ""
+    persons: int = 0
+    channel: str = ""
+    separate: bool = False
+    archived: bool = False
+    assignee: str = ""
+    amount: int = 0
+    due_what: str = ""
+    due_on: date | None = None
+    version: int = 0
+    position: int = 0
 
 
 def touches(recorded: Recorded) -> Iterable[tuple[str, Key]]:
@@ -68,27 +68,7 @@ def fold(rows: Working, recorded: Recorded) -> None:
 
 def _opened(recorded: Recorded) -> WorklistRow:
     event, at = recorded.event, recorded.meta.occurred_at
-    blank = WorklistRow(
-        case_id=recorded.stream[5:],
-        number="",
-        matter="",
-        division="",
-        stage="none",
-        activity="",
-        applicant="",
-        persons=0,
-        channel="",
-        separate=False,
-        archived=False,
-        assignee="",
-        amount=0,
-        opened_at=at,
-        changed_at=at,
-        due_what="",
-        due_on=None,
-        version=0,
-        position=0,
-    )
+    blank = WorklistRow(recorded.stream[5:], at, at)
     if isinstance(event, CaseOpened):
         members = event.household.members
         blank.number, blank.matter, blank.division, blank.channel = (
@@ -143,7 +123,7 @@ _CHANGES: dict[type[Event], Any] = {
 }
 
 _FIELDS = WorklistRow.__struct_fields__
-_TYPES = "text text text text text text text int4 text bool bool text int8 timestamptz timestamptz text date int4 int8"
+_TYPES = "text timestamptz timestamptz text text text text text text int4 text bool bool text int8 text date int4 int8"
 
 WORKLIST = View(
     name="worklist",

@@ -1,6 +1,6 @@
 """The runner of views: batch, fold in memory, one set-based write per table, checkpoint by compare-and-set.
 
-Exactly once: rows and checkpoint move in one transaction, and a checkpoint that another runner has moved stops this one.
+Exactly once: rows and checkpoint move in one transaction; a checkpoint that another runner moved stops this one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection, sql
 
 from adapters.eventstore.reader import read_log
-from adapters.postgres.rows import load_rows, write_rows
+from adapters.projector.rows import load_rows, write_rows
 from domain.kernel import Recorded
 from projections.shape import Rows, View, Working
 

@@ -1,0 +1,1 @@
+"""Runs views: reads the log, folds, writes rows and checkpoint in one transaction."""
