@@ -12,7 +12,7 @@ Decide = Callable[..., list[CaseEvent]]
 
 
 class Action(msgspec.Struct, frozen=True):
-    """What the API, the CLI, the forms and the permissions need to know of an action. ``name`` is stored and published."""
+    """What the API, the CLI, the forms and the permissions need to know. ``name`` is stored and published."""
 
     name: str
     command: type[Command]

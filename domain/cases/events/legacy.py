@@ -6,7 +6,7 @@ from domain.kernel import CaseId, Event, Value
 
 
 class Attribute(Value):
-    """An attribute of an imported log. ``value`` is the text of the file; ``kind`` its XES type; ``nested`` the attributes below it."""
+    """An attribute of an imported log: the text of the file, its XES type, and the attributes below it."""
 
     key: str
     kind: str
