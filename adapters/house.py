@@ -10,8 +10,8 @@ from psycopg.rows import dict_row
 from adapters.eventstore.log import PostgresEventLog, reading
 from adapters.eventstore.writer import Writer
 from adapters.ids import new_id
-from adapters.postgres import embedded
 from adapters.postgres.connections import connect, open_pool
+from adapters.postgres.database import Locate, locate_database
 from adapters.postgres.migrate import migrate
 from adapters.postgres.wake import Waker
 from adapters.reference import load_calendar
@@ -30,14 +30,14 @@ _WRITERS = 4
 class House:
     """Everything that a process of Anjuan works with. Make it with ``open_house``."""
 
-    def __init__(self, settings: Settings, conninfo: str, key: bytes) -> None:
+    def __init__(self, settings: Settings, locate: Locate, key: bytes) -> None:
         """Open the pools and start the writer."""
         self.settings = settings
-        self.conninfo = conninfo
-        self.readers = open_pool(conninfo, "anjuan_reader", settings.readers)
-        self.writers = open_pool(conninfo, "anjuan_writer", _WRITERS)
-        self._waker = Waker(lambda: connect(conninfo, "anjuan_writer"))
-        self._writer = Writer(lambda: connect(conninfo, "anjuan_writer"), self._waker.wake)
+        self.locate = locate
+        self.readers = open_pool(locate, "anjuan_reader", settings.readers)
+        self.writers = open_pool(locate, "anjuan_writer", _WRITERS)
+        self._waker = Waker(lambda: connect(locate, "anjuan_writer"))
+        self._writer = Writer(lambda: connect(locate, "anjuan_writer"), self._waker.wake)
         self.log = PostgresEventLog(self.readers, self._writer)
         self.tokens = Tokens(self.writers)
         self.cases = CaseHouse(
@@ -59,6 +59,11 @@ class House:
         with reading(self.readers) as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query.encode(), params).fetchall()
 
+    @property
+    def conninfo(self) -> str:
+        """The owner's connection settings, as they are now."""
+        return self.locate()
+
     def now(self) -> datetime:
         """Return the time, UTC."""
         return datetime.now(UTC)
@@ -72,22 +77,18 @@ class House:
 
 
 @contextmanager
-def open_database(settings: Settings, progress: Progress = lambda _: None) -> Iterator[str]:
-    """Give the connection string of the owner of a migrated database: the named server's, or the embedded one's."""
-    if settings.database_url:
-        migrate(settings.database_url, progress)
-        yield settings.database_url
-        return
-    with embedded.start(settings.home, progress=progress) as server:
-        migrate(server.url(), progress)
-        yield server.url()
+def open_database(settings: Settings, progress: Progress = lambda _: None) -> Iterator[Locate]:
+    """Give a way to find the migrated database, as its owner: the named server's, or the embedded one's."""
+    with locate_database(settings.home, settings.database_url, progress) as locate:
+        migrate(locate(), progress)
+        yield locate
 
 
 @contextmanager
 def open_house(settings: Settings, progress: Progress = lambda _: None) -> Iterator[House]:
     """Open the database and everything on it; close it all afterwards, an embedded server last."""
-    with open_database(settings, progress) as conninfo:
-        house = House(settings, conninfo, read_or_make_key(settings.home))
+    with open_database(settings, progress) as locate:
+        house = House(settings, locate, read_or_make_key(settings.home))
         try:
             yield house
         finally:

@@ -1,5 +1,6 @@
 """Connections with the role that their work needs, and no more."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import psycopg
@@ -7,30 +8,35 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
 Role = Literal["anjuan_writer", "anjuan_projector", "anjuan_reader"]
+Where = str | Callable[[], str]
+"""Connection settings, or a function that returns them: an embedded server that was started again has a new socket."""
+
 CONNECT_SECONDS = 10
 
 
-def role_conninfo(conninfo: str, role: Role) -> str:
+def role_conninfo(where: Where, role: Role) -> str:
     """Return settings that take the role on connecting. Durability stays the server's default, never weakened."""
     return make_conninfo(
-        conninfo, options=f"-c role={role} -c timezone=UTC", application_name=role, connect_timeout=CONNECT_SECONDS
+        where if isinstance(where, str) else where(),
+        options=f"-c role={role} -c timezone=UTC",
+        application_name=role,
+        connect_timeout=CONNECT_SECONDS,
     )
 
 
-def connect(conninfo: str, role: Role) -> "psycopg.Connection[Any]":
+def connect(where: Where, role: Role) -> "psycopg.Connection[Any]":
     """Return a connection in autocommit mode."""
-    return psycopg.connect(role_conninfo(conninfo, role), autocommit=True)
+    return psycopg.connect(role_conninfo(where, role), autocommit=True)
 
 
-def open_pool(conninfo: str, role: Role, size: int) -> "ConnectionPool[psycopg.Connection[Any]]":
+def open_pool(where: Where, role: Role, size: int) -> "ConnectionPool[psycopg.Connection[Any]]":
     """Return an open pool of autocommit connections; ``size`` at most, made when first needed."""
     return ConnectionPool(
-        role_conninfo(conninfo, role),
+        lambda: role_conninfo(where, role),
         min_size=1,
         max_size=size,
         open=True,
         timeout=CONNECT_SECONDS,
         kwargs={"autocommit": True},
-        check=None,
         name=role,
     )

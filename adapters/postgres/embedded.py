@@ -51,6 +51,12 @@ class EmbeddedServer:
         """Whether the server ends with this process."""
         return self._child is not None
 
+    @property
+    def alive(self) -> bool:
+        """Whether the server still works in its data directory."""
+        ended = self._child is not None and self._child.ended.is_set()
+        return not ended and evidence.works_in(self.pid, self.data)
+
     def url(self, database: str = _DATABASE, user: str = cluster.OWNER) -> str:
         """A libpq URI over the Unix socket."""
         host = quote(str(self.socket_dir), safe="")
