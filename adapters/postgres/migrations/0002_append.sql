@@ -39,6 +39,7 @@ BEGIN
     pos := h.pos;
     FOR a IN 1 .. array_length(commands, 1) LOOP
         w0 := w; e0 := e; start := pos; outcome := 'ok'; stream := NULL; expected := NULL; recorded_at := h.at;
+        first_position := NULL; last_position := NULL;
         SELECT c.fingerprint, c.stream, c.version, c.first_position, c.last_position, c.recorded_at
           INTO known FROM log.commands c WHERE c.command_id = commands[a];
         IF FOUND THEN

@@ -7,9 +7,8 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;
-        IF NOT pg_has_role(current_user, name, 'MEMBER') THEN
-            EXECUTE format('GRANT %I TO CURRENT_USER', name);
-        END IF;
+        -- From PostgreSQL 16 on, making a role does not yet allow taking it on.
+        EXECUTE format('GRANT %I TO CURRENT_USER', name);
     END LOOP;
 END $$;
 
