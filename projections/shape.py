@@ -61,8 +61,8 @@ class Rows:
         return (row for key, row in self._changed.items() if key in self._found)
 
     def added(self) -> Iterator[tuple[Any, ...]]:
-        """Return key + sum for every counting row that moved."""
-        return ((*key, number) for key, number in self._added.items() if number)
+        """Return key + sum for every counting row, also for a sum of 0: which rows exist must not hang on batches."""
+        return ((*key, number) for key, number in self._added.items())
 
 
 Working = dict[str, Rows]

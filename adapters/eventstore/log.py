@@ -39,6 +39,8 @@ class PostgresEventLog:
 
     def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict]:
         """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
+        if not appends:
+            return []
         outcomes = self._writer.submit([prepare(append) for append in appends]).result()
         return [_appended(outcome) for outcome in outcomes]
 

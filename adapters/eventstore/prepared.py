@@ -11,6 +11,9 @@ from application.ports import Append
 _STREAM = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 _TYPE = re.compile(r"[A-Za-z0-9._:#-]{1,200}")
 _COMMAND = re.compile(r"[\x21-\x7e]{1,200}")
+_FINGERPRINT = re.compile(r"[\x20-\x7e]{0,200}")
+_MOST_VERSION = 2**31 - 1
+_MOST_SCHEMA = 2**15 - 1
 
 
 class BadAppend(ValueError):
@@ -74,6 +77,8 @@ def checked(command_id: str, fingerprint: str, writes: list[PreparedWrite]) -> P
     """Return the append once its names are known to be good. Raises BadAppend."""
     if not _COMMAND.fullmatch(command_id):
         raise BadAppend("command id")
+    if not _FINGERPRINT.fullmatch(fingerprint):
+        raise BadAppend("fingerprint")
     if not writes or not writes[0].events:
         raise BadAppend("nothing to write")
     if len({write.stream for write in writes}) != len(writes):
@@ -82,8 +87,12 @@ def checked(command_id: str, fingerprint: str, writes: list[PreparedWrite]) -> P
     for write in writes:
         if not _STREAM.fullmatch(write.stream):
             raise BadAppend("stream name")
+        if not -1 <= write.expected <= _MOST_VERSION - len(write.events):
+            raise BadAppend("version")
         for event in write.events:
             if not _TYPE.fullmatch(event.type):
                 raise BadAppend("event type")
+            if not 0 <= event.schema <= _MOST_SCHEMA:
+                raise BadAppend("schema number")
             size += len(event.state)
     return PreparedAppend(command_id, fingerprint, writes, size)

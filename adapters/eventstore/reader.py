@@ -27,8 +27,8 @@ class LogBroken(Exception):
 
 def read_stream(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Recorded]:
     """Return the stream's events with ``after`` < version <= ``upto``. Raises LogBroken."""
-    rows = connection.execute(_STREAM, (stream, after, upto or _LAST_SEQ), binary=True).fetchall()
-    _require_contiguous((row[2] for row in rows), after or None, stream)
+    rows = connection.execute(_STREAM, (stream, after, _LAST_SEQ if upto is None else upto), binary=True).fetchall()
+    _require_contiguous((row[2] for row in rows), after, stream)
     return decode_rows(rows)
 
 
@@ -48,8 +48,8 @@ def decode_rows(rows: Sequence[Row]) -> list[Recorded]:
     return recorded
 
 
-def _require_contiguous(numbers: Iterable[int], before: int | None, where: str) -> None:
+def _require_contiguous(numbers: Iterable[int], before: int, where: str) -> None:
     for number in numbers:
-        if before is not None and number != before + 1:
+        if number != before + 1:
             raise LogBroken(f"{where}: {number} follows {before}")
         before = number

@@ -47,6 +47,7 @@ class Writer:
     def submit(self, appends: Sequence[PreparedAppend]) -> "Future[list[Outcome]]":
         """Queue appends that belong in one transaction; the future gives an outcome for each, or raises Unavailable."""
         waiting = _Waiting(appends, Future())
+        waiting.answer.set_running_or_notify_cancel()  # a caller that gives up must not break the batch
         with self._filled:
             if self._closing:
                 raise Unavailable
@@ -64,8 +65,20 @@ class Writer:
             self._connection.close()
 
     def _run(self) -> None:
-        while batch := self._next_batch():
-            self._answer(batch)
+        batch: list[_Waiting] = []
+        try:
+            while batch := self._next_batch():
+                self._answer(batch)
+        finally:
+            self._end(batch)
+
+    def _end(self, batch: list[_Waiting]) -> None:
+        """Leave nobody waiting for ever, should the thread die of a fault of its own."""
+        with self._filled:
+            self._closing = True
+            left = [*batch, *self._queue]
+            self._queue.clear()
+        _fail([waiting for waiting in left if not waiting.answer.done()], Unavailable("the writer has ended"))
 
     def _next_batch(self) -> list[_Waiting]:
         with self._filled:

@@ -61,9 +61,11 @@ def advance(connection: "Connection[Any]", views: Sequence[View], most: int = BA
     batch = read_log(connection, after, limit)
     if batch:
         with connection.transaction():
+            # The checkpoints first: their row locks let a second runner get no further than here.
+            for view in behind:
+                _move(connection, view, after, batch[-1])
             for view in behind:
                 _fold_into(connection, view, batch)
-                _move(connection, view, after, batch[-1])
     return Advance(len(batch), after + len(batch))
 
 
