@@ -9,18 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-
-class Attribute(msgspec.Struct, frozen=True):
-    """One attribute as the file gave it. ``value`` stays text, so that a number is never rounded.
-
-    ``kind`` is an XES type: string, date, int, float, boolean, id, list or container; ``values`` is the inner part of a
-    list and has no key. ``nested`` holds meta-attributes, or the members of a list or container, in file order.
-    """
-
-    key: str
-    kind: str
-    value: str
-    nested: tuple["Attribute", ...] = ()
+from domain.cases.events.legacy import Attribute
 
 
 class Activity(msgspec.Struct, frozen=True):

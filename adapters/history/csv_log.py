@@ -19,7 +19,8 @@ import msgspec
 
 from adapters.history.files import BROKEN_STREAM, CUT_SHORT, opened
 from adapters.history.texts import ILLEGAL_CHARACTER, instant
-from application.history import Activity, Attribute, HistoryDamaged, Trace, Wording
+from application.history import Activity, HistoryDamaged, Trace, Wording
+from domain.cases.events.legacy import Attribute
 
 LINE_LIMIT: Final = 4 * 1024 * 1024
 OF_CASE: Final = "case:"

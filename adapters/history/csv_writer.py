@@ -17,7 +17,8 @@ import msgspec
 from adapters.history.csv_log import OF_CASE, OF_EVENT, PLAIN, CsvColumns, Row
 from adapters.history.files import replacing
 from adapters.history.texts import faithful_text
-from application.history import Activity, Attribute, Trace
+from application.history import Activity, Trace
+from domain.cases.events.legacy import Attribute
 
 _SPOOL_IN_MEMORY = 16 * 1024 * 1024
 

@@ -7,7 +7,8 @@ from typing import BinaryIO
 from adapters.history.files import BROKEN_STREAM, CUT_SHORT, opened, replacing
 from adapters.history.texts import ILLEGAL_CHARACTER, xml_text
 from adapters.history.xes_parser import KINDS, LIFECYCLE, NAME, RESOURCE, SCALARS, TIME, Rules, XesParser
-from application.history import Activity, Attribute, Trace
+from application.history import Activity, Trace
+from domain.cases.events.legacy import Attribute
 
 _CHUNK = 256 * 1024
 _ESCAPED = str.maketrans(

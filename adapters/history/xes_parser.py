@@ -11,7 +11,8 @@ from xml.parsers import expat
 import msgspec
 
 from adapters.history.texts import instant
-from application.history import Activity, Attribute, HistoryDamaged, Trace, Wording
+from application.history import Activity, HistoryDamaged, Trace, Wording
+from domain.cases.events.legacy import Attribute
 
 NAME, LIFECYCLE, RESOURCE, TIME = "concept:name", "lifecycle:transition", "org:resource", "time:timestamp"
 TRACE_KEYS: Mapping[str, str] = {NAME: "string"}

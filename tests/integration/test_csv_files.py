@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 from adapters.history.csv_log import CsvColumns, read_csv
 from adapters.history.csv_writer import save_csv, write_csv
-from application.history import Activity, Attribute, HistoryDamaged, Trace
+from application.history import Activity, HistoryDamaged, Trace
+from domain.cases.events.legacy import Attribute
 from tests.support.history_logs import PLAIN_LOGS, written
 
 HEAD = "case,activity,timestamp\n"

@@ -12,7 +12,8 @@ from lxml import etree
 
 from adapters.history.xes import read_xes, save_xes, write_xes
 from adapters.history.xes_parser import Rules
-from application.history import Activity, Attribute, HistoryDamaged, Trace, backward_steps
+from application.history import Activity, HistoryDamaged, Trace, backward_steps
+from domain.cases.events.legacy import Attribute
 from tests.support.history_logs import LOGS, event, log, trace, written
 
 

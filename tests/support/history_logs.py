@@ -5,7 +5,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from application.history import Activity, Attribute, Trace
+from application.history import Activity, Trace
+from domain.cases.events.legacy import Attribute
 
 EVENT = """<event>
 <string key="concept:name" value="{name}"/>

@@ -6,7 +6,11 @@ from domain.kernel import CaseId, Event, Value
 
 
 class Attribute(Value):
-    """An attribute of an imported log: the text of the file, its XES type, and the attributes below it."""
+    """One attribute of an imported log as the file gave it. ``value`` stays text, so that a number is never rounded.
+
+    ``kind`` is an XES type: string, date, int, float, boolean, id, list or container; ``values`` is the inner part of a
+    list and has no key. ``nested`` holds meta-attributes, or the members of a list or container, in file order.
+    """
 
     key: str
     kind: str
