@@ -1,0 +1,91 @@
+"""Reading the worklist: filters, two orders, pages by key."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from domain.divisions import division_prefix
+from domain.kernel import Value
+from projections.query import Query, cursor_key, cursor_text, starts_with
+from projections.views.worklist.view import WorklistRow
+
+MOST_ROWS = 200
+
+Order = Literal["opened", "due"]
+"""``opened``: newest first. ``due``: what must be done first, first; cases with nothing due are left out."""
+
+
+class WorklistFilter(Value):
+    """Which cases to show; what is empty or None does not limit.
+
+    ``division``: a code of any length, left-anchored. ``number``: how the case number begins.
+    ``due_before``: due on that day or earlier.
+    """
+
+    matter: str = ""
+    division: str = ""
+    stage: str = ""
+    assignee: str = ""
+    number: str = ""
+    due_before: date | None = None
+    archived: bool | None = None
+
+
+class WorklistPage(Value):
+    """Some rows, and the cursor of the next page (empty: this was the last)."""
+
+    rows: tuple[WorklistRow, ...]
+    next: str = ""
+
+
+_COLUMNS = ", ".join(WorklistRow.__struct_fields__)
+_ORDERS = {
+    "opened": ("opened_at DESC, case_id", "opened_at <= %s AND (opened_at < %s OR case_id > %s)", datetime),
+    "due": ("due_on, case_id", "due_on >= %s AND (due_on > %s OR case_id > %s)", date),
+}
+
+
+def worklist_rows(where: WorklistFilter, order: Order = "opened", limit: int = 50, after: str = "") -> Query:
+    """Return the query of a page, one row longer than it, to see whether there is more. Raises BadCursor."""
+    by, beyond, key_type = _ORDERS[order]
+    conditions, params = _conditions(where)
+    if order == "due":
+        conditions.append("due_on IS NOT NULL")
+    if after:
+        key, case_id = cursor_key(order, after, (key_type, str))
+        conditions.append(beyond)
+        params += [key, key, case_id]
+    text = f"SELECT {_COLUMNS} FROM views.worklist WHERE {' AND '.join(conditions) or 'true'} ORDER BY {by} LIMIT %s"  # noqa: S608  (constant parts)
+    return Query(text, (*params, min(limit, MOST_ROWS) + 1))
+
+
+def worklist_page(found: Sequence[dict[str, Any]], order: Order = "opened", limit: int = 50) -> WorklistPage:
+    """Return the page of the rows that ``worklist_rows`` with the same order and limit found."""
+    limit = min(limit, MOST_ROWS)
+    rows = tuple(msgspec.convert(row, WorklistRow) for row in found[:limit])
+    if len(found) <= limit:
+        return WorklistPage(rows=rows)
+    last = rows[-1]
+    key = last.opened_at if order == "opened" else last.due_on
+    return WorklistPage(rows=rows, next=cursor_text(order, (key, last.case_id)))
+
+
+def case_by_number(number: str) -> Query:
+    """Return the query of the ids of the cases with exactly this number."""
+    return Query("SELECT case_id FROM views.worklist WHERE number = %s ORDER BY case_id LIMIT 2", (number,))
+
+
+def _conditions(where: WorklistFilter) -> tuple[list[str], list[Any]]:
+    limits = {
+        "matter = %s": where.matter,
+        "division LIKE %s": starts_with(division_prefix(where.division)) if where.division else "",
+        "stage = %s": where.stage,
+        "assignee = %s": where.assignee,
+        "number LIKE %s": starts_with(where.number) if where.number else "",
+        "due_on <= %s": where.due_before,
+        "archived = %s": where.archived,
+    }
+    used = {condition: value for condition, value in limits.items() if value not in ("", None)}
+    return list(used), list(used.values())
