@@ -17,7 +17,7 @@ class Place(NamedTuple):
 
 
 def record_bytes(at: Place, stored_type: str, schema: int, state: bytes) -> bytes:
-    """Return the record as canonical JSON, the same bytes that ``log.record_bytes`` makes in the database.
+    """Return the record as canonical JSON, the same bytes that ``log.append`` makes in the database.
 
     ``recorded_at`` comes from ``time_text``; stream and type need no escaping, by the checks of their columns.
     """

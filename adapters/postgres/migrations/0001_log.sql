@@ -17,7 +17,7 @@ VALUES ('anjuan-' || replace(gen_random_uuid()::text, '-', ''), clock_timestamp(
 -- One row per stream: its version, and the hash of its last record for the prev chain.
 -- The names need no escaping in JSON: the record is assembled as text, here and in Python, to the same bytes.
 CREATE TABLE log.streams (
-    stream    text    PRIMARY KEY CHECK (stream ~ '^[A-Za-z0-9._:-]{1,200}$'),
+    stream    text    PRIMARY KEY CHECK (stream ~ '^[A-Za-z0-9._:-]+$' AND length(stream) <= 200),
     version   integer NOT NULL,
     last_hash bytea   NOT NULL
 ) WITH (fillfactor = 60);
@@ -26,7 +26,7 @@ CREATE TABLE log.events (
     position    bigint      PRIMARY KEY,
     stream      text        NOT NULL,
     seq         integer     NOT NULL,
-    type        text        NOT NULL CHECK (type ~ '^[A-Za-z0-9._:#-]{1,200}$'),
+    type        text        NOT NULL CHECK (type ~ '^[A-Za-z0-9._:#-]+$'),
     schema      smallint    NOT NULL,
     recorded_at timestamptz NOT NULL,
     state       bytea       NOT NULL,

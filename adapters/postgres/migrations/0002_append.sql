@@ -1,16 +1,5 @@
 -- One call appends many callers' commands: one round trip, one commit, an outcome for each caller.
 
--- The record: canonical JSON (keys sorted, no spaces). adapters/eventstore/records.py makes the same bytes; a test compares.
-CREATE FUNCTION log.record_bytes(
-    log text, pos bigint, prev bytea, at timestamptz, schema smallint, seq integer, state bytea, stream text, type text
-) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT convert_to(
-        '{"log":"' || log || '","position":' || pos || ',"prev":"' || encode(prev, 'hex')
-        || '","recorded_at":"' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-        || '","schema":' || schema || ',"seq":' || seq || ',"state":"' || encode(sha256(state), 'hex')
-        || '","stream":"' || stream || '","type":"' || type || '","v":1}', 'UTF8')
-$$;
-
 -- Takes the lock that makes one writer at a time; returns the head as it then stands, its time never going back.
 CREATE FUNCTION log.lock_head(OUT log text, OUT pos bigint, OUT at timestamptz) LANGUAGE plpgsql AS $$
 BEGIN
@@ -31,12 +20,13 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     h record; known record; s record;
-    pos bigint; start bigint; seq integer; hash bytea; rec bytea;
+    pos bigint; start bigint; seq integer; hash bytea; rec bytea; at_text text;
     writes integer := coalesce(array_length(w_append, 1), 0);
     w integer := 1; w0 integer; e integer := 1; e0 integer;
 BEGIN
     SELECT * INTO h FROM log.lock_head();
     pos := h.pos;
+    at_text := to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
     FOR a IN 1 .. array_length(commands, 1) LOOP
         w0 := w; e0 := e; start := pos; outcome := 'ok'; stream := NULL; expected := NULL; recorded_at := h.at;
         first_position := NULL; last_position := NULL;
@@ -68,13 +58,21 @@ BEGIN
                 seq := w_expected[i];
                 FOR j IN 1 .. w_events[i] LOOP
                     pos := pos + 1; seq := seq + 1;
-                    rec := log.record_bytes(h.log, pos, hash, h.at, e_schema[e0], seq, e_state[e0], w_stream[i], e_type[e0]);
+                    -- Canonical JSON (keys sorted, no spaces), the same bytes as in adapters/eventstore/records.py.
+                    rec := convert_to(
+                        '{"log":"' || h.log || '","position":' || pos || ',"prev":"' || encode(hash, 'hex')
+                        || '","recorded_at":"' || at_text || '","schema":' || e_schema[e0] || ',"seq":' || seq
+                        || ',"state":"' || encode(sha256(e_state[e0]), 'hex') || '","stream":"' || w_stream[i]
+                        || '","type":"' || e_type[e0] || '","v":1}', 'UTF8');
                     hash := sha256(rec);
                     INSERT INTO log.events VALUES (pos, w_stream[i], seq, e_type[e0], e_schema[e0], h.at, e_state[e0], rec);
                     e0 := e0 + 1;
                 END LOOP;
-                INSERT INTO log.streams AS t VALUES (w_stream[i], seq, hash)
-                    ON CONFLICT ON CONSTRAINT streams_pkey DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash;
+                IF s.version IS NULL THEN
+                    INSERT INTO log.streams VALUES (w_stream[i], seq, hash);
+                ELSE
+                    UPDATE log.streams t SET version = seq, last_hash = hash WHERE t.stream = w_stream[i];
+                END IF;
                 IF i = w0 THEN version := seq; END IF;
             END LOOP;
             first_position := start + 1; last_position := pos;
