@@ -146,7 +146,7 @@ def _rule(bureau: Bureau, request: Request, loaded: Loaded) -> RuleVersion:
 
 
 def _append(house: CaseHouse, request: Request, known: _Known, events: list[CaseEvent]) -> Answer:
-    facts = tuple(_fact(request.act, known.facts.rule, request.action, event, n) for n, event in enumerate(events, 1))
+    facts = tuple(fact_of(known.facts, request.action, event, n) for n, event in enumerate(events, 1))
     version = known.loaded.version
     done = house.log.append(
         Append(
@@ -161,7 +161,9 @@ def _append(house: CaseHouse, request: Request, known: _Known, events: list[Case
     return _answer(done, tuple(event.TYPE for event in events))
 
 
-def _fact(act: Act, rule: RuleVersion, action: str, event: CaseEvent, number: int) -> Fact:
+def fact_of(facts: Facts, action: str, event: CaseEvent, number: int) -> Fact:
+    """Return the event with its surroundings: who did it, when, under which power and rule."""
+    act, rule = facts.act, facts.rule
     meta = Meta(
         event_id=f"{act.command_id}.{number}",
         occurred_at=act.occurred_at,
