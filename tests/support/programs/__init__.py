@@ -1,0 +1,1 @@
+"""Programs that tests run as real processes, to be raced and killed."""
