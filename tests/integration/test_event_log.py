@@ -1,4 +1,4 @@
-"""The event log on a real database: positions, versions, records, guards, repeated commands, and what readers assert."""
+"""The event log on a real database: positions, versions, records, guards, repeats, and what readers assert."""
 
 import json
 import threading
