@@ -7,13 +7,12 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from adapters.eventstore.log import PostgresEventLog, reading
-from adapters.eventstore.writer import Writer
+from adapters.eventstore.application import LogApplication
+from adapters.eventstore.log import PostgresEventLog
 from adapters.ids import new_id
-from adapters.postgres.connections import connect, open_pool
+from adapters.postgres.connections import open_pool, reading
 from adapters.postgres.database import Locate, locate_database
 from adapters.postgres.migrate import migrate
-from adapters.postgres.wake import Waker
 from adapters.reference import load_calendar
 from adapters.settings import Settings
 from adapters.tokens import Tokens
@@ -34,11 +33,10 @@ class House:
         """Open the pools and start the writer."""
         self.settings = settings
         self.locate = locate
-        self.readers = open_pool(locate, "anjuan_reader", settings.readers)
+        self._application = LogApplication(locate, settings.readers)
+        self.readers = self._application.factory.pool
         self.writers = open_pool(locate, "anjuan_writer", _WRITERS)
-        self._waker = Waker(lambda: connect(locate, "anjuan_writer"))
-        self._writer = Writer(lambda: connect(locate, "anjuan_writer"), self._waker.wake)
-        self.log = PostgresEventLog(self.readers, self._writer)
+        self.log = PostgresEventLog(self.readers, self._application.factory.writer)
         self.tokens = Tokens(self.writers)
         self.cases = CaseHouse(
             log=self.log,
@@ -70,9 +68,7 @@ class House:
 
     def close(self) -> None:
         """Write what waits; close the connections."""
-        self._writer.close()
-        self._waker.close()
-        self.readers.close()
+        self._application.close()
         self.writers.close()
 
 

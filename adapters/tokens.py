@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from adapters.eventstore.log import reading
+from adapters.postgres.connections import reading
 from domain.kernel import PostId, Value
 
 LIFETIME = timedelta(days=30)

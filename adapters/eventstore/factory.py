@@ -1,10 +1,11 @@
 """The library's factory seam: ``PERSISTENCE_MODULE=adapters.eventstore.factory`` puts a library application on our log.
 
-Environment: ``ANJUAN_LOG_URL``, a connection string for a migrated database.
+Environment: ``ANJUAN_LOG_URL``, a connection string for a migrated database; or the factory is told where it is.
 """
 
 from typing import Any
 
+import psycopg
 from eventsourcing.persistence import (
     AggregateRecorder,
     InfrastructureFactory,
@@ -18,7 +19,7 @@ from eventsourcing.persistence import (
 from adapters.eventstore.mapper import FactMapper
 from adapters.eventstore.recorder import LogRecorder
 from adapters.eventstore.writer import Writer
-from adapters.postgres.connections import connect, open_pool
+from adapters.postgres.connections import Where, connect, open_pool
 from adapters.postgres.wake import Listener, Waker
 
 _READERS = 8
@@ -27,16 +28,18 @@ _READERS = 8
 class LogFactory(InfrastructureFactory[TrackingRecorder]):
     """Builds the mapper and the recorder. Views keep their own checkpoints, so there is no tracking recorder."""
 
-    def __init__(self, env: Any) -> None:  # noqa: ANN401 the library's signature
-        """Open the pool and start the writer. Raises InfrastructureFactoryError without ``ANJUAN_LOG_URL``."""
+    def __init__(self, env: Any, where: Where = "", readers: int = _READERS) -> None:  # noqa: ANN401 the library's type
+        """Open the pool and start the writer. Raises InfrastructureFactoryError when told no database at all."""
         super().__init__(env)
-        url = self.env.get("ANJUAN_LOG_URL")
-        if not url:
+        self._where = where or self.env.get("ANJUAN_LOG_URL") or ""
+        if not self._where:
             raise InfrastructureFactoryError("ANJUAN_LOG_URL is not set")
-        self._url = url
-        self._waker = Waker(lambda: connect(url, "anjuan_writer"))
-        self.writer = Writer(lambda: connect(url, "anjuan_writer"), self._waker.wake)
-        self.pool = open_pool(url, "anjuan_reader", _READERS)
+        self._waker = Waker(self._connect)
+        self.writer = Writer(self._connect, self._waker.wake)
+        self.pool = open_pool(self._where, "anjuan_reader", readers)
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        return connect(self._where, "anjuan_writer")
 
     def mapper(
         self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
@@ -47,7 +50,7 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
     def application_recorder(self) -> LogRecorder:
         """Return a recorder on the log."""
         return LogRecorder(
-            self.pool, self.writer, lambda callback: Listener(lambda: connect(self._url, "anjuan_reader"), callback)
+            self.pool, self.writer, lambda callback: Listener(lambda: connect(self._where, "anjuan_reader"), callback)
         )
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:

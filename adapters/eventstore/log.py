@@ -1,17 +1,17 @@
 """The event log as the application knows it (application/ports.py): the writer, the readers and the mapper together."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import psycopg
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from adapters.eventstore.prepared import Outcome, prepare
 from adapters.eventstore.reader import read_log, read_stream
 from adapters.eventstore.writer import Writer
+from adapters.postgres.connections import reading
 from application.ports import Append, Appended, Conflict, Head
-from domain.errors import KeyReused, Unavailable
+from domain.errors import KeyReused
 from domain.kernel import Recorded
 
 T = TypeVar("T")
@@ -70,16 +70,6 @@ class PostgresEventLog:
     def _query(self, query: Callable[["psycopg.Connection[Any]"], T]) -> T:
         with reading(self._pool) as connection:
             return query(connection)
-
-
-@contextmanager
-def reading(pool: "ConnectionPool[psycopg.Connection[Any]]") -> "Iterator[psycopg.Connection[Any]]":
-    """Lend a connection; a server that cannot be reached is Unavailable, to be tried again later."""
-    try:
-        with pool.connection() as connection:
-            yield connection
-    except (psycopg.OperationalError, PoolTimeout, PoolClosed) as error:
-        raise Unavailable(type(error).__name__) from error
 
 
 def _appended(outcome: Outcome) -> Appended | Conflict:

@@ -15,10 +15,10 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
-from adapters.eventstore.log import reading
 from adapters.eventstore.mapper import topic, type_of
 from adapters.eventstore.prepared import PreparedEvent, PreparedWrite, checked
 from adapters.eventstore.writer import Writer
+from adapters.postgres.connections import reading
 from adapters.postgres.wake import Listener
 from domain.errors import Unavailable
 

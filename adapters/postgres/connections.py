@@ -1,11 +1,14 @@
 """Connections with the role that their work needs, and no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from domain.errors import Unavailable
 
 Role = Literal["anjuan_writer", "anjuan_projector", "anjuan_reader"]
 Where = str | Callable[[], str]
@@ -40,3 +43,13 @@ def open_pool(where: Where, role: Role, size: int) -> "ConnectionPool[psycopg.Co
         kwargs={"autocommit": True},
         name=role,
     )
+
+
+@contextmanager
+def reading(pool: "ConnectionPool[psycopg.Connection[Any]]") -> "Iterator[psycopg.Connection[Any]]":
+    """Lend a connection; a server that cannot be reached is Unavailable, to be tried again later."""
+    try:
+        with pool.connection() as connection:
+            yield connection
+    except (psycopg.OperationalError, PoolTimeout, PoolClosed) as error:
+        raise Unavailable(type(error).__name__) from error

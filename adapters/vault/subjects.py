@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from adapters.eventstore.log import reading
+from adapters.postgres.connections import reading
 from domain.kernel import SubjectId
 
 _FIND = "SELECT id_hash, subject FROM vault.subjects WHERE id_hash = ANY(%s)"

@@ -1,0 +1,1 @@
+"""Subcommands of ``anjuan``, one module each."""
