@@ -32,16 +32,7 @@ def evolve_intake(state: CaseState, event: IntakeEvent) -> CaseState:
                 done=state.done | {"correction_requested"},
             )
         case CaseAccepted():
-            return replace(
-                state,
-                stage="accepted",
-                accepted_on=event.accepted_on,
-                deemed=event.deemed,
-                rule=event.rule,
-                due=event.due,
-                defects=(),
-                done=state.done | {"accepted"},
-            )
+            return _accepted(state, event)
         case AcceptanceRefused():
             return replace(state, stage="not_accepted", end_reason=event.reason, due=None)
         case _:
@@ -61,4 +52,17 @@ def _opened(event: CaseOpened) -> CaseState:
         received_on=event.received_on,
         due=event.due,
         done=frozenset({"opened"}),
+    )
+
+
+def _accepted(state: CaseState, event: CaseAccepted) -> CaseState:
+    return replace(
+        state,
+        stage="accepted",
+        accepted_on=event.accepted_on,
+        deemed=event.deemed,
+        rule=event.rule,
+        due=event.due,
+        defects=(),
+        done=state.done | {"accepted"},
     )
