@@ -8,7 +8,7 @@ import psycopg
 
 from adapters.eventstore.log import PostgresEventLog
 from adapters.eventstore.writer import Writer
-from adapters.postgres.connections import connect, open_pool
+from adapters.postgres.connections import Where, connect, open_pool
 
 APPEND_LOCK = 4711320900
 """The advisory lock under which positions are given out."""
@@ -17,11 +17,16 @@ APPEND_LOCK = 4711320900
 class OpenLog:
     """The log with its parts."""
 
-    def __init__(self, url: str, connecting: Callable[[], "psycopg.Connection[Any]"] | None = None) -> None:
-        self.url = url
-        self.pool = open_pool(url, "anjuan_reader", 4)
-        self.writer = Writer(connecting or (lambda: connect(url, "anjuan_writer")))
+    def __init__(self, where: Where, connecting: Callable[[], "psycopg.Connection[Any]"] | None = None) -> None:
+        self._where = where
+        self.pool = open_pool(where, "anjuan_reader", 4)
+        self.writer = Writer(connecting or (lambda: connect(where, "anjuan_writer")))
         self.log = PostgresEventLog(self.pool, self.writer)
+
+    @property
+    def url(self) -> str:
+        """The owner's settings, as they are now."""
+        return self._where if isinstance(self._where, str) else self._where()
 
     def close(self) -> None:
         self.writer.close()
@@ -29,9 +34,9 @@ class OpenLog:
 
 
 @contextmanager
-def open_log(url: str) -> Iterator[OpenLog]:
+def open_log(where: Where) -> Iterator[OpenLog]:
     """A log with a writer of its own, closed afterwards."""
-    opened = OpenLog(url)
+    opened = OpenLog(where)
     try:
         yield opened
     finally:
