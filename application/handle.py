@@ -52,7 +52,7 @@ class CaseHouse(msgspec.Struct, frozen=True):
     new_id: NewId
 
 
-class _Known(Value):
+class Known(Value):
     """What one try decides on."""
 
     case_id: CaseId
@@ -85,7 +85,7 @@ def _once(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
             return _append(house, request, known, events)
     except Refused as no:
         refusal = no
-    done = house.log.outcome(request.act.command_id, _fingerprint(house, request))
+    done = house.log.outcome(request.act.command_id, fingerprint_of(house, request))
     if done is not None:
         return _answer(done, ())
     if not fresh:
@@ -95,7 +95,7 @@ def _once(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
     return Answer(case_id=case_id, version=version, position=0)
 
 
-def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -> _Known:
+def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -> Known:
     bureau = house.bureau.refresh() if fresh else house.bureau.now()
     loaded = NOTHING
     if request.case_id is not None:
@@ -104,10 +104,11 @@ def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
             raise UnknownCase
     if request.if_match is not None and request.if_match != loaded.version:
         raise StaleVersion(f"version {loaded.version}")
-    return _Known(case_id, loaded, bureau, _facts(house, request, bureau, loaded, case_id))
+    return Known(case_id, loaded, bureau, facts_of(house, request, bureau, loaded, case_id))
 
 
-def _facts(house: CaseHouse, request: Request, bureau: Bureau, loaded: Loaded, case_id: CaseId) -> Facts:
+def facts_of(house: CaseHouse, request: Request, bureau: Bureau, loaded: Loaded, case_id: CaseId) -> Facts:
+    """Return what the decision may know: rule, calendar, the persons' subjects, posts held by kin. Raises NoRule."""
     subjects = _subjects(house, request.command)
     state = loaded.state
     household = [member.subject for member in state.household.members] if state.household else subjects.values()
@@ -145,20 +146,23 @@ def _rule(bureau: Bureau, request: Request, loaded: Loaded) -> RuleVersion:
     return rule
 
 
-def _append(house: CaseHouse, request: Request, known: _Known, events: list[CaseEvent]) -> Answer:
-    facts = tuple(fact_of(known.facts, request.action, event, n) for n, event in enumerate(events, 1))
+def _append(house: CaseHouse, request: Request, known: Known, events: list[CaseEvent]) -> Answer:
     version = known.loaded.version
-    done = house.log.append(
-        Append(
-            command_id=request.act.command_id,
-            fingerprint=_fingerprint(house, request),
-            writes=(Write(case_stream(known.case_id), version, facts),),
-            guards=known.bureau.guards,
-        )
-    )
+    done = house.log.append(append_of(house, request, known, events))
     if not done.repeated:
         house.hot.put(known.case_id, fold(events, known.loaded.state), version + len(events))
     return _answer(done, tuple(event.TYPE for event in events))
+
+
+def append_of(house: CaseHouse, request: Request, known: Known, events: list[CaseEvent]) -> Append:
+    """Return the append of the events, guarded by the versions that the bureau was read at."""
+    facts = tuple(fact_of(known.facts, request.action, event, n) for n, event in enumerate(events, 1))
+    return Append(
+        command_id=request.act.command_id,
+        fingerprint=fingerprint_of(house, request),
+        writes=(Write(case_stream(known.case_id), known.loaded.version, facts),),
+        guards=known.bureau.guards,
+    )
 
 
 def fact_of(facts: Facts, action: str, event: CaseEvent, number: int) -> Fact:
@@ -179,7 +183,8 @@ def fact_of(facts: Facts, action: str, event: CaseEvent, number: int) -> Fact:
     return Fact(event=event, meta=meta)
 
 
-def _fingerprint(house: CaseHouse, request: Request) -> str:
+def fingerprint_of(house: CaseHouse, request: Request) -> str:
+    """Return what tells a true retry of the request from a reused command id."""
     return fingerprint(house.key, request.action, request.case_id, request.act.post.id, request.command)
 
 
