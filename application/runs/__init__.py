@@ -1,0 +1,1 @@
+"""Long runs over many cases: the bureau's set-up, the demonstration, histories in and out."""

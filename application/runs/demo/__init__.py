@@ -1,0 +1,1 @@
+"""The demonstration: invented households, and what happens to their cases. Same seed, same cases."""
