@@ -36,6 +36,18 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def child_environment(settings: Settings, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment of a child process that shall have the same settings."""
+    return {
+        **environment,
+        "ANJUAN_HOME": str(settings.home),
+        "ANJUAN_DATABASE_URL": settings.database_url,
+        "ANJUAN_HOST": settings.host,
+        "ANJUAN_PORT": str(settings.port),
+        "ANJUAN_READERS": str(settings.readers),
+    }
+
+
 def _default_home(environment: Mapping[str, str]) -> Path:
     data = environment.get("XDG_DATA_HOME")
     return (Path(data) if data else Path.home() / ".local" / "share") / "anjuan"

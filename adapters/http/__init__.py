@@ -1,0 +1,1 @@
+"""The HTTP surface: actions, reads, documents, operations. The pages of adapters/web are mounted into it."""

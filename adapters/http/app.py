@@ -1,0 +1,79 @@
+"""The application: one asynchronous edge, synchronous code in threads behind it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.house import House
+from adapters.http import actions, docs_page, documents, history, operations, reads, registry
+from adapters.http.edge import Edge
+from adapters.http.openapi import describe
+from adapters.http.problems import BadQuery, MethodNotAllowed, NotFound, ProblemResponse
+from adapters.http.waiting import Positions
+
+_WORKERS = 64
+"""Threads for commands, and as many for reads: they mostly wait for the database."""
+_METHOD_NOT_ALLOWED = 405
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+def create_app(house: House) -> FastAPI:
+    """Return the application of a house; the house is the caller's to close."""
+    workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="anjuan-command")
+    positions = Positions(house)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _WORKERS
+        yield
+        positions.close()
+        workers.shutdown()
+
+    app = FastAPI(
+        title="Anjuan 案卷",
+        version="1",
+        description="Case management of a civil-affairs bureau. Every write needs the bearer token of a post.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    answers: Counter[int] = Counter()
+    app.add_middleware(Edge, hosts=_hosts(house.settings.host), answers=answers)
+    app.add_exception_handler(HTTPException, _http_fault)
+    app.add_exception_handler(RequestValidationError, _bad_query)
+    app.router.routes.extend([*documents.routes(house, workers), *actions.routes(house, workers)])
+    for router in (
+        history.router(house),
+        reads.router(house, positions),
+        registry.router(),
+        operations.router(house, answers),
+        docs_page.router(app),
+    ):
+        app.include_router(router)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the way FastAPI documents
+    return app
+
+
+def _hosts(bound: str) -> frozenset[str]:
+    """Return the names to answer under. Bound to a network, the names are the administrator's matter."""
+    return _LOOPBACK if bound in _LOOPBACK or bound == "::1" else frozenset()
+
+
+async def _http_fault(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 0
+    return ProblemResponse(request, MethodNotAllowed() if status == _METHOD_NOT_ALLOWED else NotFound())
+
+
+async def _bad_query(request: Request, error: Exception) -> Response:
+    """Name the parameters; FastAPI's own answer would repeat their values."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    names = {"unknown parameter" if fault["type"] == "extra_forbidden" else str(fault["loc"][1]) for fault in faults}
+    return ProblemResponse(request, BadQuery(", ".join(sorted(names))))

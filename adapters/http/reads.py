@@ -1,0 +1,99 @@
+"""Reads of the views, under their names. Each takes ``after``: a position that the view must have folded."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.house import House
+from adapters.http.actions import needed_case_id
+from adapters.http.answers import etag, json_response, unchanged
+from adapters.http.problems import BadQuery
+from adapters.http.waiting import Positions
+from domain.errors import UnknownCase
+from projections.query import BadCursor
+from projections.views.case_file.queries import case_file, case_file_row
+from projections.views.dashboard.queries import (
+    DashboardFilter,
+    Dimension,
+    count_rows,
+    counts,
+    step_rows,
+    steps,
+)
+from projections.views.worklist.queries import MOST_ROWS, Order, WorklistFilter, worklist_page, worklist_rows
+
+After = Annotated[int | None, Field(ge=0, le=2**62, description="A position that the view must have folded")]
+Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$", description="Division, left-anchored")]
+
+
+class WorklistQuery(BaseModel, extra="forbid"):
+    """Parameters of the worklist."""
+
+    matter: Text = ""
+    division: Code = ""
+    stage: Text = ""
+    assignee: Text = ""
+    number: Annotated[Text, Field(description="How the case number begins")] = ""
+    due_before: date | None = None
+    archived: bool | None = None
+    order: Order = "opened"
+    limit: int = Field(50, ge=1, le=MOST_ROWS)
+    cursor: str = Field("", max_length=500)
+    after: After = None
+
+
+class DashboardQuery(BaseModel, extra="forbid"):
+    """Parameters of the dashboard."""
+
+    by: list[Dimension] = Field(["stage"], max_length=4)
+    matter: Text = ""
+    division: Code = ""
+    from_month: date | None = None
+    to_month: date | None = None
+    after: After = None
+
+
+def router(house: House, positions: Positions) -> APIRouter:
+    """Return the routes that read views."""
+    reads = APIRouter(tags=["views"])
+
+    @reads.get("/cases", summary="Worklist 工作列表")
+    def worklist(asked: Annotated[WorklistQuery, Query()]) -> Response:
+        positions.wait("worklist", asked.after)
+        where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
+        try:
+            query = worklist_rows(where, asked.order, asked.limit, asked.cursor)
+        except BadCursor:
+            raise BadQuery("cursor") from None
+        page = worklist_page(house.read(*query), asked.order, asked.limit)
+        return json_response({"rows": page.rows, "next": page.next or None})
+
+    @reads.get("/cases/{case_id}", summary="Case file 案卷")
+    def one_case(request: Request, case_id: str, after: Annotated[After, Query()] = None) -> Response:
+        positions.wait("case_file", after)
+        found = case_file(house.read(*case_file_row(needed_case_id(case_id))))
+        if found is None:
+            raise UnknownCase
+        if unchanged(request, found.version):
+            return Response(status_code=304, headers=etag(found.version))
+        return json_response(found, headers=etag(found.version))
+
+    @reads.get("/dashboard", summary="Counts and days per step 看板")
+    def dashboard(asked: Annotated[DashboardQuery, Query()]) -> Response:
+        positions.wait("dashboard", asked.after)
+        where = msgspec.convert(asked, DashboardFilter, from_attributes=True)
+        by = tuple(dict.fromkeys(asked.by))
+        return json_response(
+            {
+                "counts": counts(house.read(*count_rows(by, where))),
+                "steps": steps(house.read(*step_rows(where))),
+            }
+        )
+
+    return reads

@@ -1,0 +1,99 @@
+"""Serving: uvicorn in this process, the projector in a child that ends with it."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from adapters.house import House
+from adapters.http.app import create_app
+from adapters.settings import child_environment
+
+_AGAIN_SECONDS = 1.0
+_PATIENCE = 10.0
+
+
+def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve a house until a signal comes; ``ready`` is called once the port answers."""
+    settings = house.settings
+    config = uvicorn.Config(
+        create_app(house),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    with projecting(house):
+        _Server(config, ready).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it has started."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # sockets are not ours to name
+        await super().startup(sockets)  # type: ignore[arg-type]  # passed on as given
+        if self.started:
+            self._ready()
+
+
+@contextmanager
+def projecting(house: House) -> Iterator[None]:
+    """Keep a projector running beside this process. It reads our end of a pipe, so it cannot outlive us."""
+    ending = threading.Event()
+    child = _Child(house, ending)
+    thread = threading.Thread(target=child.run, name="anjuan-projector", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        child.end()
+        thread.join(_PATIENCE)
+
+
+class _Child:
+    """The projector as a process, started again when it ends before its time."""
+
+    def __init__(self, house: House, ending: threading.Event) -> None:
+        self._house = house
+        self._ending = ending
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        while not self._ending.is_set():
+            with self._lock:
+                if not self._ending.is_set():
+                    self._process = subprocess.Popen(
+                        [sys.executable, "-P", "-m", "adapters.main", "project", "--beside"],
+                        stdin=subprocess.PIPE,
+                        env=child_environment(self._house.settings),
+                    )
+            if self._process is not None:
+                self._process.wait()
+            self._ending.wait(_AGAIN_SECONDS)
+
+    def end(self) -> None:
+        with self._lock:
+            process = self._process
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
