@@ -15,6 +15,10 @@ Where = str | Callable[[], str]
 """Connection settings, or a function that returns them: an embedded server that was started again has a new socket."""
 
 CONNECT_SECONDS = 10
+WAIT_SECONDS = 3.0
+"""So long a caller waits for a connection of a pool before the answer is Unavailable."""
+RECONNECT_SECONDS = 0.5
+"""The pool's own attempts back off exponentially, up to minutes: it gives up soon, and the next caller tries anew."""
 
 
 def role_conninfo(where: Where, role: Role) -> str:
@@ -39,7 +43,8 @@ def open_pool(where: Where, role: Role, size: int) -> "ConnectionPool[psycopg.Co
         min_size=1,
         max_size=size,
         open=True,
-        timeout=CONNECT_SECONDS,
+        timeout=WAIT_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"autocommit": True},
         name=role,
     )
@@ -51,5 +56,8 @@ def reading(pool: "ConnectionPool[psycopg.Connection[Any]]") -> "Iterator[psycop
     try:
         with pool.connection() as connection:
             yield connection
-    except (psycopg.OperationalError, PoolTimeout, PoolClosed) as error:
+    except (PoolTimeout, PoolClosed) as error:
+        raise Unavailable(type(error).__name__) from error
+    except psycopg.OperationalError as error:
+        pool.check()  # the other connections are as dead as this one: let no other caller find out
         raise Unavailable(type(error).__name__) from error
