@@ -5,14 +5,14 @@ changed since is told as a conflict instead of being mixed into the case.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
 
 from application.history import Activity, HistoryDamaged, Trace, backward_steps
-from application.ports import Append, Conflict, EventLog, Write, case_stream
+from application.ports import Append, Appended, Conflict, EventLog, Write, case_stream
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.kernel import CaseId, Event, Fact, Meta, Value
 
@@ -37,14 +37,8 @@ class Imported(Value):
     conflicts: tuple[int, ...] = ()
 
 
-def import_history(
-    log: EventLog,
-    source: str,
-    traces: Iterable[Trace],
-    now: datetime,
-    progress: Callable[[Imported], None] = lambda _: None,
-) -> Imported:
-    """Write the traces, many in a transaction; return what came of it.
+def import_history(log: EventLog, source: str, traces: Iterable[Trace], now: datetime) -> Iterator[Imported]:
+    """Write the traces, many in a transaction; after each, yield what came of it so far.
 
     ``now`` dates a trace that says no time at all. Raises HistoryDamaged after the traces before the damage are
     written, and Unavailable.
@@ -53,11 +47,8 @@ def import_history(
     for batch in batches(traces):
         appends = [append_of(source, trace, now) for trace in batch]
         for trace, outcome in zip(batch, log.append_many(appends), strict=True):
-            conflict = isinstance(outcome, Conflict)
-            repeated = not isinstance(outcome, Conflict) and outcome.repeated
-            imported = _counted(imported, trace, conflict=conflict, repeated=repeated)
-        progress(imported)
-    return imported
+            imported = _counted(imported, trace, outcome)
+        yield imported
 
 
 def batches(traces: Iterable[Trace]) -> Iterator[list[Trace]]:
@@ -135,11 +126,12 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _counted(imported: Imported, trace: Trace, *, conflict: bool, repeated: bool) -> Imported:
-    written = 0 if conflict or repeated else 1 + len(trace.activities)
+def _counted(imported: Imported, trace: Trace, outcome: Appended | Conflict) -> Imported:
+    conflict = isinstance(outcome, Conflict)
+    repeated = isinstance(outcome, Appended) and outcome.repeated
     return Imported(
         traces=imported.traces + 1,
-        events=imported.events + written,
+        events=imported.events + (0 if conflict or repeated else 1 + len(trace.activities)),
         repeated=imported.repeated + repeated,
         backward=imported.backward + backward_steps(trace),
         conflicts=(*imported.conflicts, trace.number) if conflict else imported.conflicts,

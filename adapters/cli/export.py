@@ -1,0 +1,62 @@
+"""``anjuan export``: imported histories out again, as XES or CSV."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from adapters.cli.faults import Fault, told
+from adapters.cli.progress import bars, say
+from adapters.history.csv_writer import save_csv
+from adapters.history.xes import save_xes
+from adapters.house import open_house
+from adapters.settings import read_settings
+from application.history import Trace
+from application.runs.export_history import ManySources, export_history
+
+_file = click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+_source = click.option(
+    "--source", default="", help="来源名称，只有一个时可省 / name of the source, if there are several"
+)
+
+
+@click.group("export")
+def command() -> None:
+    """导出已导入的办件历史 / export case histories that were imported."""
+
+
+@command.command("xes")
+@_file
+@_source
+def xes(file: Path, source: str) -> None:
+    """导出 XES，文件名以 .gz 结尾则压缩 / export XES, gzip when named .gz."""
+    with told():
+        _export(source, lambda traces: save_xes(file, traces), "案例 traces")
+
+
+@command.command("csv")
+@_file
+@_source
+def csv(file: Path, source: str) -> None:
+    """导出 CSV，每个活动一行 / export CSV, a row per activity."""
+    with told():
+        _export(source, lambda traces: save_csv(file, traces), "行 rows")
+
+
+def _export(source: str, save: Callable[[Iterator[Trace]], int], unit: str) -> None:
+    with open_house(read_settings(), say) as house, bars() as shown:
+        bar = shown.bar("读取日志 log", house.log.head().position)
+        traces = export_history(house.log, source, bar.at)
+        try:
+            first = next(traces, None)
+            if first is None:
+                raise Fault("NOTHING_TO_EXPORT: 没有此来源的案例 / no cases of this source")
+            count = save(chain((first,), traces))
+        except ManySources as many:
+            names = ", ".join(many.sources)
+            raise Fault(f"MANY_SOURCES: 请以 --source 指定来源 / choose a source with --source: {names}") from many
+        except ValueError as fault:  # what the format cannot hold
+            raise Fault(f"CANNOT_EXPORT: 该格式无法表示 / the format cannot hold it: {fault}") from fault
+        bar.complete()
+    click.echo(f"{unit}: {count:,}")

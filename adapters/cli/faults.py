@@ -1,0 +1,33 @@
+"""A fault that is expected is one clear line and an exit code, never a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import psycopg
+
+from adapters.eventstore.reader import LogBroken
+from adapters.postgres.supervisor.failures import PostgresFailed
+from adapters.rulebook import RuleDataFault
+from adapters.settings import BadSetting
+from domain.errors import Refused, Unavailable
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn expected faults into ``click.ClickException``: code, both languages, detail."""
+    try:
+        yield
+    except Refused as refused:
+        detail = f" ({refused.detail})" if refused.detail else ""
+        raise click.ClickException(f"{refused.code}: {refused.zh} / {refused.en}{detail}") from refused
+    except (Unavailable, psycopg.OperationalError) as error:
+        raise click.ClickException(f"{Unavailable.code}: {Unavailable.zh} / {Unavailable.en}") from error
+    except PostgresFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+    except BadSetting as error:
+        raise click.ClickException(f"BAD_SETTING: 设置不正确 / A setting cannot be used: {error}") from error
+    except RuleDataFault as error:
+        raise click.ClickException(f"BAD_RULE_DATA: 规则数据不正确 / Rule data cannot be used: {error}") from error
+    except LogBroken as error:
+        raise click.ClickException(f"LOG_BROKEN: 日志不连续 / The log is not contiguous: {error}") from error
