@@ -18,6 +18,7 @@ from adapters.http.edge import Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, MethodNotAllowed, NotFound, ProblemResponse
 from adapters.http.waiting import Positions
+from adapters.web import pages
 
 _WORKERS = 64
 """Threads for commands, and as many for reads: they mostly wait for the database."""
@@ -56,6 +57,7 @@ def create_app(house: House) -> FastAPI:
         registry.router(),
         operations.router(house, answers),
         docs_page.router(app),
+        pages.router(house),
     ):
         app.include_router(router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the way FastAPI documents

@@ -1,0 +1,84 @@
+"""``anjuan case``: look at a case as it is or was, and act on it."""
+
+from typing import Any
+
+import click
+
+from adapters.cli.case_do import do
+from adapters.cli.case_tables import print_history, print_replay, print_state
+from adapters.cli.plainly import told_plainly
+from adapters.cli.printing import IsoDay, IsoTime, print_json
+from application.replay import Moment, Step, as_known, replay
+
+
+@click.group("case")
+def command() -> None:
+    """查看、回放与办理案卷 / look at cases, replay them, act on them."""
+
+
+command.add_command(do)
+
+
+def _at_a_moment(function: Any) -> Any:  # noqa: ANN401  (click's decorators)
+    """Add the options that say from where to look."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
+        click.option("--position", type=click.IntRange(0), help="截至日志位置 / up to a position of the log"),
+        click.option("--version", type=click.IntRange(0), help="截至案卷版本 / up to a version of the case"),
+        click.option("--on", type=IsoDay(), help="截至当日已发生 / what had happened up to that day"),
+        click.option("--as-of", type=IsoTime(), help="截至该时刻已登记 / as known then, by recorded time"),
+        click.argument("case"),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command("show")
+@_at_a_moment
+def show(case: str, *, as_json: bool, **moment: Any) -> None:  # noqa: ANN401  (the options above)
+    """案卷当时的状态 / the case as it stood (CASE: id or number)."""
+    steps = _steps(case, Moment(**moment))
+    state = steps[-1].state if steps else None
+    if as_json:
+        version = steps[-1].recorded.seq if steps else 0
+        print_json({"version": version, "state": state})
+    else:
+        print_state(steps)
+
+
+@command.command("history")
+@_at_a_moment
+def history(case: str, *, as_json: bool, **moment: Any) -> None:  # noqa: ANN401  (the options above)
+    """谁在何时办了什么、改了什么 / who did what, when, and what it changed."""
+    steps = _steps(case, Moment(**moment))
+    if as_json:
+        from adapters.http.history import history_fields
+
+        print_json(history_fields(steps))
+    else:
+        print_history(steps)
+
+
+@command.command("replay")
+@_at_a_moment
+def replay_case(case: str, *, as_json: bool, **moment: Any) -> None:  # noqa: ANN401  (the options above)
+    """逐步回放 / replay step by step: the state after every event."""
+    steps = _steps(case, Moment(**moment))
+    if as_json:
+        print_json([{"version": step.recorded.seq, "type": step.recorded.type, "state": step.state} for step in steps])
+    else:
+        print_replay(steps)
+
+
+def _steps(case: str, moment: Moment) -> list[Step]:
+    from adapters.cli.cases import found_case
+    from adapters.house import open_house
+    from adapters.settings import read_settings
+    from application.ports import case_stream
+    from domain.errors import UnknownCase
+
+    with told_plainly(), open_house(read_settings()) as house:
+        stored = house.log.stream(case_stream(found_case(house, case)))
+        if not stored:
+            raise UnknownCase
+        return replay(as_known(stored, moment))

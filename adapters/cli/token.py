@@ -1,0 +1,28 @@
+"""``anjuan token``: a bearer token for a post, until real sign-in comes."""
+
+import click
+
+from adapters.cli.plainly import told_plainly
+from adapters.cli.printing import print_json
+
+
+@click.command("token")
+@click.argument("post")
+@click.option("--actor", default="", help="任职人编号 / number of the holder; default: the first")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def command(post: str, actor: str, *, as_json: bool) -> None:
+    """为岗位签发令牌，只显示一次 / make a token for a post; it is shown once."""
+    from adapters.cli.case_do import known_post_or_fault
+    from adapters.house import open_house
+    from adapters.settings import read_settings
+    from adapters.tokens import LIFETIME
+    from domain.authority.bureau import first_holder
+
+    with told_plainly(), open_house(read_settings()) as house:
+        known = known_post_or_fault(house, post)
+        token = house.tokens.make(known.id, actor or first_holder(known.id))
+    if as_json:
+        print_json({"post": known.id, "token": token, "days": LIFETIME.days})
+    else:
+        click.echo(token)
+        click.echo(f"{known.title_zh} / {known.title_en}: {LIFETIME.days} 天内有效 days valid", err=True)
