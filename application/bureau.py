@@ -47,14 +47,21 @@ class BureauMemory:
             return self._bureau
 
 
+def _declare(kin: dict[SubjectId, tuple[PostId, ...]], post: PostId, subjects: Iterable[SubjectId]) -> None:
+    for subject in subjects:
+        kin[subject] = tuple(sorted({*kin.get(subject, ()), post}))
+
+
 def _fold(old: Bureau, events: Iterable[Event], guards: tuple[Guard, ...]) -> Bureau:
     posts, kin, rules = dict(old.posts), dict(old.kin), list(old.rules)
     for event in events:
         match event:
             case PostsCreated():
-                posts.update({post.id: post for post in event.posts})
+                for post in event.posts:
+                    posts[post.id] = post
+                    _declare(kin, post.id, post.kin)
             case KinDeclared():
-                kin[event.subject] = tuple(sorted({*kin.get(event.subject, ()), event.post}))
+                _declare(kin, event.post, (event.subject,))
             case RuleVersionPublished():
                 rules = [*(rule for rule in rules if rule.id != event.version.id), event.version]
             case _:

@@ -14,7 +14,7 @@ from domain.cases.evolve import fold
 from domain.cases.facts import Act, Facts
 from domain.cases.registry import ACTIONS
 from domain.errors import NoRule, Refused, StaleVersion, Unavailable, UnknownCase
-from domain.kernel import Authority, CaseId, Command, Fact, Meta, SubjectId, Value
+from domain.kernel import Authority, CaseId, Command, Fact, Meta, PostId, SubjectId, Value
 from domain.rulebook.rules import RuleVersion, in_force
 
 MOST_TRIES = 8
@@ -113,7 +113,7 @@ def facts_of(house: CaseHouse, request: Request, bureau: Bureau, loaded: Loaded,
     state = loaded.state
     household = [member.subject for member in state.household.members] if state.household else subjects.values()
     division = state.division or getattr(request.command, "division", "")
-    kin = tuple(post for post in bureau.kin_posts(household) if covers(bureau.posts[post], division))
+    kin = tuple(post for post in bureau.kin_posts(household) if _answers_for(bureau, post, division))
     return Facts(
         act=request.act,
         rule=_rule(bureau, request, loaded),
@@ -123,6 +123,11 @@ def facts_of(house: CaseHouse, request: Request, bureau: Bureau, loaded: Loaded,
         kin_posts=kin,
         posts=bureau.posts,
     )
+
+
+def _answers_for(bureau: Bureau, post: PostId, division: str) -> bool:
+    known = bureau.posts.get(post)
+    return known is not None and covers(known, division)
 
 
 def _subjects(house: CaseHouse, command: Command) -> dict[str, SubjectId]:
