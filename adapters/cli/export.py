@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from adapters.cli.faults import Fault, told
+from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import bars, say
 from adapters.history.csv_writer import save_csv
 from adapters.history.xes import save_xes
@@ -31,7 +31,7 @@ def command() -> None:
 @_source
 def xes(file: Path, source: str) -> None:
     """导出 XES，文件名以 .gz 结尾则压缩 / export XES, gzip when named .gz."""
-    with told():
+    with told_plainly():
         _export(source, lambda traces: save_xes(file, traces), "案例 traces")
 
 
@@ -40,7 +40,7 @@ def xes(file: Path, source: str) -> None:
 @_source
 def csv(file: Path, source: str) -> None:
     """导出 CSV，每个活动一行 / export CSV, a row per activity."""
-    with told():
+    with told_plainly():
         _export(source, lambda traces: save_csv(file, traces), "行 rows")
 
 
@@ -51,12 +51,14 @@ def _export(source: str, save: Callable[[Iterator[Trace]], int], unit: str) -> N
         try:
             first = next(traces, None)
             if first is None:
-                raise Fault("NOTHING_TO_EXPORT: 没有此来源的案例 / no cases of this source")
+                raise click.ClickException("NOTHING_TO_EXPORT: 没有此来源的案例 / no cases of this source")
             count = save(chain((first,), traces))
         except ManySources as many:
             names = ", ".join(many.sources)
-            raise Fault(f"MANY_SOURCES: 请以 --source 指定来源 / choose a source with --source: {names}") from many
-        except ValueError as fault:  # what the format cannot hold
-            raise Fault(f"CANNOT_EXPORT: 该格式无法表示 / the format cannot hold it: {fault}") from fault
+            raise click.ClickException(
+                f"MANY_SOURCES: 请以 --source 指定来源 / choose a source with --source: {names}"
+            ) from many
+        except ValueError as error:  # what the format cannot hold
+            raise click.ClickException(f"CANNOT_EXPORT: 该格式无法表示 / the format cannot hold it: {error}") from error
         bar.complete()
     click.echo(f"{unit}: {count:,}")

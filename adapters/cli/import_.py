@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from adapters.cli.faults import Fault, told
+from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import Bar, bars, say
 from adapters.history.csv_log import PLAIN, CsvColumns, read_csv
 from adapters.history.xes import read_xes
@@ -37,7 +37,7 @@ def command() -> None:
 @_source
 def xes(file: Path, source: str) -> None:
     """导入 XES（IEEE 1849，可为 .gz）/ import XES (IEEE 1849, plain or gzip)."""
-    with told():
+    with told_plainly():
         # Defaults that a file declares for all its events are no facts of any case.
         _import(file, source, read_xes(file, Rules(assume_globals=False)))
 
@@ -60,7 +60,7 @@ def csv(file: Path, source: str, zone: str, **columns: str) -> None:
         lifecycle=columns["lifecycle_column"],
         resource=columns["resource_column"],
     )
-    with told():
+    with told_plainly():
         _import(file, source, read_csv(file, named, zone=_zone(zone)))
 
 
@@ -86,9 +86,10 @@ def _import(file: Path, source: str, traces: Iterable[Trace]) -> None:
         folding.complete()
     _summary(source, imported)
     if damage is not None:
-        raise damage
+        where, fault = damage.where, damage.fault
+        raise click.ClickException(f"{damage.code}: {where.zh}：{fault.zh} / {where.en}: {fault.en}")
     if imported.conflicts:
-        raise Fault(_conflicts(imported.conflicts))
+        raise click.ClickException(_conflicts(imported.conflicts))
 
 
 def _write(house: House, source: str, traces: Iterable[Trace], bar: Bar) -> tuple[Imported, HistoryDamaged | None]:

@@ -23,8 +23,8 @@ from domain.cases.actions.suspend_grant import SuspendGrant
 from domain.kernel import Fen
 from domain.rulebook.rules import monthly_top_up
 
-_SMALLEST = 1_000
-"""Fen: a reduced grant keeps at least ten yuan, because to pay nothing is to stop."""
+_STEP, _FEWEST_STEPS = 1_000, 3
+"""A reduced grant is a multiple of ten yuan (in fen) and not zero: to pay nothing is to stop."""
 
 
 def decide(story: Story, need: Need, course: Course) -> None:
@@ -92,11 +92,11 @@ def _increase(story: Story) -> None:
 
 
 def _reduce(story: Story) -> None:
-    least = max(_SMALLEST, story.amount // 3)
-    if least >= story.amount:
+    whole = story.amount // _STEP
+    if whole < _FEWEST_STEPS:
         _stop(story)
         return
-    story.amount = Fen(story.rng.randrange(least, story.amount))
+    story.amount = Fen(story.rng.randrange(whole // 3, whole) * _STEP)
     story.do(story.place.decider, "reduce_grant", ReduceGrant(story.amount, story.one_of(words.REDUCED)))
 
 

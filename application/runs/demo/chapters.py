@@ -114,7 +114,7 @@ def publicise(story: Story, need: Need, course: Course) -> None:
     _post(story)
     if story.chance(0.04):
         story.later(2, story.place.handler, "record_objection", RecordObjection(story.one_of(words.OBJECTIONS)))
-        _visit(story)
+        _go_there(story)
         opine(story, need, course)
         _post(story)
     _leave(story, course, "posted")
@@ -149,6 +149,19 @@ def _compare(story: Story) -> None:
 
 
 def _visit(story: Story) -> None:
+    _go_there(story)
+    place = story.place
+    if story.chance(0.5):
+        story.then(place.inquirer, "attach_document", VISIT.attached())
+    if story.chance(0.45):
+        asked = RecordInterview(interviewers=(place.inquirer, place.lead), summary=story.one_of(words.SUMMARIES))
+        story.then(place.inquirer, "record_interview", asked)
+    if story.chance(0.1):
+        votes = HoldAppraisal(participants=11, votes_for=story.rng.randint(6, 11), place=f"{place.name}会议室")
+        story.later(1, place.lead, "hold_appraisal", votes)
+
+
+def _go_there(story: Story) -> None:
     place = story.place
     team = (place.inquirer, place.lead, *((place.director,) if story.chance(0.5) else ()))
     signed = story.chance(0.95)
@@ -160,14 +173,6 @@ def _visit(story: Story) -> None:
         unsigned_reason="" if signed else story.one_of(words.UNSIGNED),
     )
     story.later(2.4, place.inquirer, "record_visit", visit)
-    if story.chance(0.5):
-        story.then(place.inquirer, "attach_document", VISIT.attached())
-    if story.chance(0.45):
-        asked = RecordInterview(interviewers=team[:2], summary=story.one_of(words.SUMMARIES))
-        story.then(place.inquirer, "record_interview", asked)
-    if story.chance(0.1):
-        votes = HoldAppraisal(participants=11, votes_for=story.rng.randint(6, 11), place=f"{place.name}会议室")
-        story.later(1, place.lead, "hold_appraisal", votes)
 
 
 def _leave(story: Story, course: Course, moment: Moment) -> None:

@@ -1,0 +1,173 @@
+"""``anjuan demo``: a bureau at work, with a quarter of invented cases, in one command."""
+
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+from rich.console import Console
+from rich.table import Table
+
+from adapters.cli.plainly import told_plainly
+from adapters.cli.progress import bars, say
+from adapters.documents import DocumentStore
+from adapters.house import House, open_house
+from adapters.projector.once import bring_up
+from adapters.reference import INFRA, load_bureau
+from adapters.rulebook import load_rules
+from adapters.settings import read_settings
+from adapters.web.texts import Texts
+from application.ports import Conflict
+from application.runs.demo.papers import PAPERS, PDF
+from application.runs.demo.places import Places
+from application.runs.demo.plans import END, START, Planner
+from application.runs.set_up_bureau import set_up_bureau
+from application.runs.simulate import Demo, Simulated, simulate
+from domain.authority.bureau import first_holder
+from domain.authority.posts import Post, Role, covers
+from domain.kernel import Value
+
+MATTER = "dibao"
+SEED = 1
+LINKS = (
+    ("工作列表 worklist", "/ui/cases"),
+    ("示例案卷 a case", "/ui/cases/{case_id}"),
+    ("看板 dashboard", "/ui/dashboard"),
+    ("运行 operations", "/ui/operations"),
+    ("接口文档 API", "/docs"),
+)
+
+_EVENTS_PER_CASE = 13
+"""About; only the length of a bar depends on it."""
+_STAGES = """
+SELECT stage, count(*) AS cases, coalesce(sum(amount) FILTER (WHERE stage = 'granted'), 0)::int8 AS fen
+  FROM views.worklist WHERE matter = %s GROUP BY stage ORDER BY cases DESC, stage
+"""
+_SAMPLE = """
+SELECT case_id, number, division FROM views.worklist
+ WHERE matter = %s AND stage = 'granted' ORDER BY version DESC, case_id LIMIT 1
+"""
+_TOKENS_FOR: tuple[Role, ...] = ("town_handler", "county_decider")
+
+
+class Sample(Value):
+    """A case worth looking at."""
+
+    case_id: str
+    number: str
+    division: str
+
+
+@click.command("demo")
+@click.option("--cases", type=click.IntRange(1, 200_000), default=2_000, show_default=True, help="案卷数 / cases")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子 / the same seed, the same cases")
+@click.option("--once", is_flag=True, help="只准备数据，不启动服务 / make the data and exit")
+@click.option("--port", type=click.IntRange(1, 65_535), help="端口 / port")
+def command(cases: int, seed: int, *, once: bool, port: int | None) -> None:
+    """演示：盐城九县区一个季度的低保案卷 / a demonstration: a quarter of cases in Yancheng's nine counties."""
+    with told_plainly():
+        settings = read_settings()
+        settings = replace(settings, port=port) if port else settings
+        with open_house(settings, say) as house:
+            try:
+                _make(house, cases, seed)
+            except Conflict as conflict:
+                fault = "CONFLICT: 另一进程正在设置机构，请重试 / another process sets the bureau up, try again"
+                raise click.ClickException(fault) from conflict
+            if once:
+                return
+            from adapters.http.server import serve
+
+            serve(house, lambda: say(f"按 Ctrl+C 停止 / Ctrl+C stops  http://{settings.host}:{settings.port}/ui/cases"))
+
+
+def _make(house: House, cases: int, seed: int) -> None:
+    began = time.monotonic()
+    _keep_papers(house.settings.home)
+    rules = load_rules(INFRA / "rulebook")
+    set_up_bureau(house.log, house.cases.bureau, load_bureau(START), rules, house.now())
+    bureau = house.cases.bureau.now()
+    rule = next(rule for rule in bureau.rules if rule.matter == MATTER)
+    planner = Planner(seed, Places(bureau.posts), rule, house.cases.calendar)
+    with bars() as shown:
+        writing = shown.bar("模拟办件 events", cases * _EVENTS_PER_CASE)
+        simulated = simulate(house.cases, Demo(planner, cases, house.now()), lambda so_far: writing.at(so_far.events))
+        writing.complete()
+        folding = shown.bar("更新视图 views", house.log.head().position)
+        bring_up(house.locate, lambda step: folding.at(step.position))
+        folding.complete()
+    _summary(house, simulated, time.monotonic() - began)
+
+
+def _keep_papers(home: Path) -> None:
+    """The file store has what the cases name."""
+    store = DocumentStore(home)
+    for paper in PAPERS:
+        if store.find(sha256(paper.content).hexdigest()) is None:
+            with store.upload() as upload:
+                upload.write(paper.content)
+                with store.kept(upload, upload.finish(PDF)):
+                    pass
+
+
+def _summary(house: House, simulated: Simulated, seconds: float) -> None:
+    console = Console()
+    console.print(_stages(house))
+    head = house.log.head()
+    rate = f" ({simulated.events / seconds:,.0f}/s)" if simulated.events else ""
+    for what, text in (
+        ("季度 quarter", f"{START} – {END}"),
+        ("新案卷 new cases", f"{simulated.cases:,}  (已有 there before: {simulated.there:,})"),
+        ("新事件 new events", f"{simulated.events:,}{rate}"),
+        ("日志 log", f"{head.log}  位置 position {head.position:,}"),
+        ("用时 time", f"{seconds:.1f} s"),
+    ):
+        console.print(f"{what}: {text}", highlight=False)
+    sample = _sample(house)
+    if sample is not None:
+        _links(house, sample, console)
+        _tokens(house, sample, console)
+
+
+def _stages(house: House) -> Table:
+    zh, en = Texts("zh"), Texts("en")
+    table = Table("环节 stage", title="低保案卷 minimum living guarantee")
+    table.add_column("案卷 cases", justify="right")
+    table.add_column("月发放 yuan a month", justify="right")
+    rows = house.read(_STAGES, (MATTER,))
+    for row in rows:
+        name = f"{zh.word('stage', row['stage'])} {en.word('stage', row['stage'])}"
+        table.add_row(name, f"{row['cases']:,}", _yuan(row["fen"]) if row["fen"] else "")
+    table.add_section()
+    table.add_row("合计 total", f"{sum(row['cases'] for row in rows):,}", _yuan(sum(row["fen"] for row in rows)))
+    return table
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02}"
+
+
+def _sample(house: House) -> Sample | None:
+    rows = house.read(_SAMPLE, (MATTER,))
+    return Sample(**rows[0]) if rows else None
+
+
+def _links(house: House, sample: Sample, console: Console) -> None:
+    settings = house.settings
+    for name, path in LINKS:
+        address = f"http://{settings.host}:{settings.port}{path.format(case_id=sample.case_id)}"
+        console.print(f"{name}: {address}", highlight=False, soft_wrap=True)
+
+
+def _tokens(house: House, sample: Sample, console: Console) -> None:
+    """Tokens of two posts that act on the sample case, to sign in with and for the API."""
+    for role in _TOKENS_FOR:
+        post = _acting(house, role, sample.division)
+        token = house.tokens.make(post.id, first_holder(post.id))
+        console.print(f"令牌 token {post.title_zh} {post.id}: {token}", highlight=False, soft_wrap=True)
+
+
+def _acting(house: House, role: Role, division: str) -> Post:
+    posts = house.cases.bureau.now().posts.values()
+    return min((post for post in posts if post.role == role and covers(post, division)), key=lambda post: post.id)
