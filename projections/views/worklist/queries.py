@@ -89,3 +89,14 @@ def _conditions(where: WorklistFilter) -> tuple[list[str], list[Any]]:
     }
     used = {condition: value for condition, value in limits.items() if value not in ("", None)}
     return list(used), list(used.values())
+
+
+def worklist_tally(where: WorklistFilter, today: date, soon: date) -> Query:
+    """Return the query of how many cases fit, and how many of them have something due, overdue, due up to ``soon``."""
+    conditions, params = _conditions(where)
+    text = (
+        "SELECT count(*) AS found, count(due_on) AS duties, count(*) FILTER (WHERE due_on < %s) AS overdue, "  # noqa: S608  (constant parts)
+        "count(*) FILTER (WHERE due_on BETWEEN %s AND %s) AS soon "
+        f"FROM views.worklist WHERE {' AND '.join(conditions) or 'true'}"
+    )
+    return Query(text, (today, today, soon, *params))

@@ -1,0 +1,129 @@
+"""Acting on a case: a form made from the action's command, sent with an id that makes a second sending harmless."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from adapters.commands import known_case_id, read_wish
+from adapters.house import House
+from adapters.web import fields
+from adapters.web.desk import Desk
+from adapters.web.figures import yuan
+from adapters.web.forms import Input, Typed, inputs_of, values_of
+from adapters.web.open_actions import ELSEWHERE
+from adapters.web.sign_in import own_form
+from adapters.web.submissions import (
+    FORBIDDEN,
+    SEE_OTHER,
+    UNPROCESSABLE,
+    action_name,
+    after,
+    foreign,
+    in_words,
+    submitted,
+    wish_of,
+)
+from application.hot_cases import Loaded
+from domain.authority.posts import Post
+from domain.cases.registry import ACTIONS
+from domain.cases.state import CaseState
+from domain.errors import Refused, UnknownCase
+from domain.kernel import Value
+from domain.rulebook.rules import monthly_top_up
+
+Submitted = Annotated[Typed, Depends(submitted)]
+_GROUPS = {"result": "result", "outcome": "outcome", "kind": "kind", "channel": "channel"}
+
+
+class Sheet(Value):
+    """The form: which action on which case, as last seen, with what was typed and why it was refused."""
+
+    case_id: str
+    action: str
+    loaded: Loaded
+    typed: dict[str, list[str]] = {}
+    refusal: dict[str, str] = {}
+
+
+class ActPages:
+    """Answers for the form of one action on one case."""
+
+    def __init__(self, house: House) -> None:
+        """Act in this house."""
+        self._house = house
+
+    def show(self, request: Request, case_id: str, action: str) -> Response:
+        """Answer with the form, filled in where the case itself knows the figure."""
+        desk = Desk(request, self._house)
+        if desk.holder is None:
+            return RedirectResponse(f"/ui/sign-in?back={request.url.path}", SEE_OTHER)
+        loaded = self._loaded(case_id, action)
+        return self._form(desk, Sheet(case_id, action, loaded, _known(desk, action, loaded.state)))
+
+    def act(self, request: Request, case_id: str, action: str, typed: Submitted) -> Response:
+        """Do it and go to the case, or answer with the form and the refusal."""
+        desk = Desk(request, self._house)
+        if desk.holder is None:
+            return RedirectResponse(f"/ui/sign-in?back={request.url.path}", SEE_OTHER)
+        sheet = Sheet(case_id, action, self._loaded(case_id, action), {name: [*texts] for name, texts in typed.items()})
+        if not own_form(request):
+            return self._form(desk, sheet, foreign(desk), FORBIDDEN)
+        try:
+            values = values_of(ACTIONS[action].command, typed)
+            answer = self._house.handle(read_wish(self._house, wish_of(desk, action, values, typed, case_id)))
+        except Refused as refused:
+            return self._form(desk, sheet, in_words(desk, refused), UNPROCESSABLE)
+        return after(answer)
+
+    def _loaded(self, case_id: str, action: str) -> Loaded:
+        known = known_case_id(case_id)
+        loaded = self._house.cases.hot.read(known) if known else None
+        if loaded is None or loaded.version == 0 or action not in ACTIONS or action in ELSEWHERE:
+            raise UnknownCase
+        return loaded
+
+    def _form(self, desk: Desk, sheet: Sheet, refusal: dict[str, str] | None = None, status: int = 200) -> Response:
+        inputs = inputs_of(ACTIONS[sheet.action].command)
+        return desk.page(
+            "act.html",
+            status,
+            sheet=sheet,
+            refusal=refusal,
+            title=action_name(desk, sheet.action),
+            inputs=inputs,
+            choices={each.name: _choices(desk, each, sheet.loaded.state) for each in inputs},
+            command_id=self._house.cases.new_id(),
+        )
+
+
+def _choices(desk: Desk, wanted: Input, state: CaseState) -> tuple[fields.Option, ...]:
+    if wanted.kind == "choice":
+        return fields.options(desk, _GROUPS.get(wanted.name, wanted.name), wanted.choices)
+    if wanted.kind not in ("post", "posts"):
+        return ()
+    area = state.division
+    posts = [post for post in desk.bureau.posts.values() if _near(post, area)]
+    return tuple(fields.Option(post.id, desk.names.post(post.id)) for post in posts)
+
+
+def _near(post: Post, area: str) -> bool:
+    """Tell whether a post is of the village, its town or its county: who works on the case."""
+    return post.division in (area, area[:9].ljust(12, "0"), area[:6].ljust(12, "0"))
+
+
+def _known(desk: Desk, action: str, state: CaseState) -> dict[str, list[str]]:
+    """Return what the case says already, as a first value of the inputs."""
+    match action:
+        case "issue_opinion" if state.household:
+            persons, income = len(state.household.members), state.household.monthly_income
+            return {"persons": [str(persons)], "monthly_income": [yuan(income)]}
+        case "complete_review" if state.household:
+            return {"monthly_income": [yuan(state.household.monthly_income)]}
+        case "confirm_case" if state.opinion:
+            rule = next((rule for rule in desk.bureau.rules if rule.id == state.rule), None)
+            opinion = state.opinion
+            amount = monthly_top_up(rule.standard, opinion.persons, opinion.monthly_income) if rule else 0
+            return {"amount": [yuan(amount)]}
+        case _:
+            return {}

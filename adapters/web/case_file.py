@@ -1,0 +1,120 @@
+"""A case file: its state at any step, its course, and the slider that moves through it. Read from the log itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Request, Response
+
+from adapters.commands import known_case_id
+from adapters.house import House
+from adapters.web import sheet
+from adapters.web.desk import Desk
+from adapters.web.figures import local_time
+from adapters.web.freshness import wait_for_view
+from adapters.web.open_actions import open_actions
+from adapters.web.worklist import badge_of
+from application.ports import case_stream
+from application.replay import Step, replay
+from domain.cases.events import CASE_EVENTS
+from domain.cases.registry import ACTIONS
+from domain.errors import UnknownCase
+
+
+class CasePages:
+    """Answers for case files."""
+
+    def __init__(self, house: House) -> None:
+        """Read from this house."""
+        self._house = house
+
+    def show(self, request: Request, case_id: str) -> Response:
+        """Answer with the case file, as it stands or at ``version`` or ``as_of`` (recorded time)."""
+        desk = Desk(request, self._house)
+        steps = self._steps(case_id)
+        after = request.query_params.get("after", "")
+        if after.isdigit():
+            wait_for_view(self._house, "worklist", int(after))
+        version, remark = _wanted(desk, steps)
+        return desk.page(
+            "case.html",
+            **self._context(desk, steps, version),
+            remark=remark,
+            lines=sheet.course(desk.names, steps),
+            done=_done(desk),
+            actions=self._actions(desk, steps[-1]),
+        )
+
+    def at(self, request: Request, case_id: str, version: int) -> Response:
+        """Answer with the part of the page that the slider replaces."""
+        desk = Desk(request, self._house)
+        steps = self._steps(case_id)
+        return desk.page("case_state.html", **self._context(desk, steps, _within(version, steps)))
+
+    def _steps(self, case_id: str) -> Sequence[Step]:
+        known = known_case_id(case_id)
+        steps = replay(self._house.log.stream(case_stream(known))) if known else ()
+        if not steps:
+            raise UnknownCase
+        return steps
+
+    def _context(self, desk: Desk, steps: Sequence[Step], version: int) -> dict[str, Any]:
+        state = steps[version - 1].state
+        latest = version == len(steps)
+        return {
+            "steps": len(steps),
+            "version": version,
+            "state": state,
+            "case_id": steps[0].recorded.stream.removeprefix("case-"),
+            "line": sheet.course(desk.names, steps[:version])[-1],
+            "head": sheet.head(desk.names, steps, version),
+            "sections": sheet.sections(desk.names, steps, version),
+            "badge": badge_of(desk, state.due.on) if latest and state.due else None,
+            "amount": _amount(steps[version - 1]),
+        }
+
+    def _actions(self, desk: Desk, last: Step) -> list[tuple[str, str]] | None:
+        if desk.holder is None:
+            return None
+        post, actor = desk.holder
+        names = open_actions(self._house, last.state, post, actor)
+        return [(name, ACTIONS[name].zh if desk.language == "zh" else ACTIONS[name].en) for name in names]
+
+
+def _done(desk: Desk) -> str:
+    """Return what the form that led here has done, in words."""
+    done = desk.request.query_params.get("done", "")
+    if done == "none":
+        return desk.t("case.done_nothing")
+    words = [desk.t.word("event", name) for name in done.split(",") if name in CASE_EVENTS]
+    return desk.t("case.done_now", events=desk.t("app.separator").join(words)) if words else ""
+
+
+def _amount(step: Step) -> int | None:
+    state = step.state
+    if state.grant is not None:
+        return state.grant.amount
+    return state.decision.amount if state.decision and state.decision.result == "grant" else None
+
+
+def _within(version: int, steps: Sequence[Step]) -> int:
+    return min(max(1, version), len(steps))
+
+
+def _wanted(desk: Desk, steps: Sequence[Step]) -> tuple[int, str]:
+    """Return the version to show, and a remark on how it was found."""
+    asked = desk.request.query_params
+    if asked.get("as_of"):
+        return _as_of(desk, steps, asked["as_of"])
+    version = asked.get("version", "")
+    return (_within(int(version), steps), "") if version.isdigit() and len(version) < 10 else (len(steps), "")  # noqa: PLR2004  more digits than any version
+
+
+def _as_of(desk: Desk, steps: Sequence[Step], text: str) -> tuple[int, str]:
+    try:
+        at = local_time(text)
+    except (ValueError, OverflowError):
+        return len(steps), desk.t("case.as_of_bad")
+    known = sum(step.recorded.recorded_at <= at for step in steps)
+    if not known:
+        return 1, desk.t("case.as_of_nothing")
+    return known, desk.t("case.as_of_shown", at=text.replace("T", " "), k=known)

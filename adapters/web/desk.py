@@ -1,0 +1,122 @@
+"""What every page needs: the language, who is signed in, the names, and the way to a rendered answer."""
+
+from datetime import UTC, date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from adapters.commands import known_post
+from adapters.house import House
+from adapters.reference import load_divisions
+from adapters.web import assets, figures
+from adapters.web.names import Names
+from adapters.web.texts import Texts, language_of
+from application.bureau import Bureau
+from domain.authority.posts import Post
+from domain.calendar import civil_day
+
+TOKEN_COOKIE = "anjuan_token"  # noqa: S105  the name of a cookie is no secret
+LANGUAGE_COOKIE = "anjuan_lang"
+_YEAR = 365 * 24 * 3600
+SOON_DAYS = 3
+
+HEADERS = {
+    # Not no-referrer: with it browsers send `Origin: null`, and a form of ours could not be told from a foreign one.
+    "Referrer-Policy": "same-origin",
+    # Personal data stays out of every cache.
+    "Cache-Control": "no-store",
+}
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates, with everything escaped and no name left undefined."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "yuan": figures.yuan,
+        "moment": figures.moment,
+        "second": figures.second,
+        "day": figures.day,
+        "masked_id": figures.masked_id,
+        "masked_phone": figures.masked_phone,
+    }
+    made.globals |= {"asset": assets.address}
+    return made
+
+
+class Desk:
+    """One request: who asks, in which language, and how to answer. ``house`` is None on pages that must not need it."""
+
+    def __init__(self, request: Request, house: House | None) -> None:
+        """Read language and time; everything that needs the database is read when first asked for."""
+        self.request = request
+        self.house = house
+        self.language = language_of(
+            request.query_params.get("lang"),
+            request.cookies.get(LANGUAGE_COOKIE),
+            request.headers.get("accept-language", ""),
+        )
+        self.t = Texts(self.language)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The time of the request, UTC."""
+        return self.house.now() if self.house else datetime.now(UTC)
+
+    @property
+    def today(self) -> date:
+        """The civil date of the request."""
+        return civil_day(self.now)
+
+    @cached_property
+    def bureau(self) -> Bureau:
+        """The bureau as remembered. Raises Unavailable."""
+        return self.house.cases.bureau.now() if self.house else Bureau()
+
+    @cached_property
+    def names(self) -> Names:
+        """Names in the language of the request."""
+        return Names(self.t, self.bureau.posts, self.bureau.rules)
+
+    @cached_property
+    def holder(self) -> tuple[Post, str] | None:
+        """The post signed in and its actor, if any."""
+        token = self.request.cookies.get(TOKEN_COOKIE, "")
+        found = self.house.tokens.holder(token) if token and self.house else None
+        post = known_post(self.house, found.post) if found and self.house else None
+        return (post, found.actor) if post and found else None
+
+    @property
+    def bureau_name(self) -> str:
+        """The place this bureau answers for: the top of the division tree."""
+        city = load_divisions().division("3209")
+        return city.name if self.language == "zh" else city.name_en
+
+    def here(self, **changed: object) -> str:
+        """Return this address with some of its parameters changed; None drops one."""
+        kept = {**self.request.query_params, **changed}
+        query = urlencode({key: value for key, value in kept.items() if value not in (None, "")})
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    def markup(self, template: str, **context: object) -> Markup:
+        """Return a rendered template."""
+        shared = {"desk": self, "t": self.t, **context}
+        return Markup(environment().get_template(template).render(shared))  # noqa: S704  rendered with autoescape on
+
+    def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
+        """Return the answer, remembering a language that was asked for."""
+        answer = HTMLResponse(self.markup(template, **context), status, HEADERS)
+        if self.request.query_params.get("lang") == self.language:
+            answer.set_cookie(LANGUAGE_COOKIE, self.language, max_age=_YEAR, samesite="lax", path="/")
+        return answer

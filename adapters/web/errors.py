@@ -1,0 +1,51 @@
+"""Faults in the look of the pages. They need no database: it may be the fault."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from adapters.web.desk import Desk
+from domain.errors import Unavailable, UnknownCase
+from projections.query import BadCursor
+
+Answering = Callable[[Request], Coroutine[Any, Any, Response]]
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownCase, 404),
+    (Unavailable, 503),
+    (BadCursor, 400),
+    (msgspec.ValidationError, 400),
+    (RequestValidationError, 400),
+)
+_FAULTS = tuple(fault for fault, _ in _STATUS)
+
+
+class PageRoute(APIRoute):
+    """A route whose faults are answered by pages."""
+
+    def get_route_handler(self) -> Answering:
+        """Wrap the handler; the framework asks for a coroutine here, and nowhere else."""
+        answer = super().get_route_handler()
+
+        async def answer_or_explain(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except HTTPException as fault:
+                return error_page(request, fault.status_code)
+            except _FAULTS as fault:
+                return error_page(request, next(status for kind, status in _STATUS if isinstance(fault, kind)))
+
+        return answer_or_explain
+
+
+def error_page(request: Request, status: int) -> Response:
+    """Answer with a page for the status."""
+    known = status if status in (400, 404, 413, 503) else 400
+    answer = Desk(request, None).page("error.html", status, code=known)
+    if status == 503:  # noqa: PLR2004  the status says it
+        answer.headers["Retry-After"] = "5"
+    return answer

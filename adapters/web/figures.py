@@ -1,0 +1,67 @@
+"""Amounts, dates and times as people read them. Times are shown in Asia/Shanghai."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+
+from domain.calendar import CIVIL_ZONE
+from domain.kernel import Fen
+
+_FEN = 100
+_ID_SHOWN, _ID_TAIL = 6, 4
+_PHONE_SHOWN, _PHONE_TAIL = 3, 2
+
+
+def yuan(fen: int) -> str:
+    """Return an amount in fen as yuan with two decimals: 106000 -> ``1,060.00``."""
+    sign = "-" if fen < 0 else ""
+    whole, rest = divmod(abs(fen), _FEN)
+    return f"{sign}{whole:,}.{rest:02}"
+
+
+def fen_of(text: str) -> Fen:
+    """Return yuan as typed (``1,060.5``) in fen. Raises ValueError for no amount, and for parts of a fen."""
+    try:
+        amount = Decimal(text.replace(",", "").replace(",", "").strip()) * _FEN
+        whole = int(amount)
+    except (InvalidOperation, OverflowError) as error:
+        raise ValueError("amount") from error
+    if amount != whole:
+        raise ValueError("amount")
+    return Fen(whole)
+
+
+def moment(at: datetime) -> str:
+    """Return date and minute in Asia/Shanghai."""
+    return f"{at.astimezone(CIVIL_ZONE):%Y-%m-%d %H:%M}"
+
+
+def second(at: datetime) -> str:
+    """Return date and second in Asia/Shanghai."""
+    return f"{at.astimezone(CIVIL_ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+def day(at: date | datetime) -> str:
+    """Return the civil date."""
+    return f"{at.astimezone(CIVIL_ZONE) if isinstance(at, datetime) else at:%Y-%m-%d}"
+
+
+def local_time(text: str) -> datetime:
+    """Return what a datetime-local field says, as UTC. Raises ValueError."""
+    typed = datetime.fromisoformat(text)
+    return (typed if typed.tzinfo else typed.replace(tzinfo=CIVIL_ZONE)).astimezone(UTC)
+
+
+def masked_id(number: str) -> str:
+    """Return a citizen ID number with the birth date and order covered."""
+    return _masked(number, _ID_SHOWN, _ID_TAIL)
+
+
+def masked_phone(number: str) -> str:
+    """Return a phone number with the middle covered."""
+    return _masked(number, _PHONE_SHOWN, _PHONE_TAIL)
+
+
+def _masked(text: str, shown: int, tail: int) -> str:
+    if len(text) <= shown + tail:
+        return "*" * len(text)
+    return f"{text[:shown]}{'*' * (len(text) - shown - tail)}{text[-tail:]}"

@@ -1,0 +1,21 @@
+"""Read your writes: a page waits a little for the view that it, or the next one, is read from."""
+
+import time
+
+from adapters.house import House
+
+_MOST_SECONDS = 2.0
+_EVERY_SECONDS = 0.02
+_POSITION = "SELECT position FROM views.checkpoint WHERE view = %s"
+
+
+def wait_for_view(house: House, view: str, position: int) -> bool:
+    """Wait until the view has folded the position, at most two seconds; tell whether it has."""
+    until = time.monotonic() + _MOST_SECONDS
+    while True:
+        found = house.read(_POSITION, (view,))
+        if found and found[0]["position"] >= position:
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(_EVERY_SECONDS)

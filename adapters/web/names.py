@@ -1,0 +1,129 @@
+"""Names for codes: posts, places, matters, rules, and the coded values of a case."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from adapters.reference import load_divisions
+from adapters.web.figures import day, moment, yuan
+from adapters.web.texts import Texts
+from domain.authority.posts import Post
+from domain.cases.parts import Correction, Document, Due, Person, Visit
+from domain.divisions import UnknownDivision
+from domain.kernel import PostId
+from domain.rulebook.rules import RuleVersion
+
+_COUNTY = 6
+_CODED = {
+    "matter": "matter",
+    "channel": "channel",
+    "stage": "stage",
+    "opinion.result": "result",
+    "decision.result": "result",
+    "grant.status": "status",
+    "review.outcome": "outcome",
+    "changes": "kind",
+}
+
+
+class Names:
+    """Says in one language what codes stand for. ``posts`` and ``rules`` are the bureau's."""
+
+    def __init__(self, texts: Texts, posts: Mapping[PostId, Post], rules: tuple[RuleVersion, ...]) -> None:
+        """Keep what names are taken from."""
+        self.texts = texts
+        self._posts = posts
+        self._rules = {rule.id: rule for rule in rules}
+        self._chinese = texts.language == "zh"
+
+    def post(self, post_id: str) -> str:
+        """Return the title of a post; an unknown one (a resource of an imported log) is its own name."""
+        post = self._posts.get(PostId(post_id))
+        if post is None:
+            return post_id
+        return post.title_zh if self._chinese else post.title_en
+
+    def place(self, code: str) -> str:
+        """Return the name of one division."""
+        try:
+            found = load_divisions().division(code)
+        except UnknownDivision:
+            return code
+        return found.name if self._chinese else found.name_en or found.name
+
+    def address(self, code: str) -> str:
+        """Return county, town and village in one line."""
+        if not code:
+            return ""
+        try:
+            above = [row.code for row in load_divisions().ancestors(code) if row.level != "city"]
+        except UnknownDivision:
+            return code
+        return " ".join(self.place(each) for each in (*reversed(above), code))
+
+    def matter(self, matter: str) -> str:
+        """Return the title of a matter, from the texts or from its rule."""
+        for rule in self._rules.values():
+            if rule.matter == matter:
+                return rule.title_zh if self._chinese else rule.title_en
+        return self.texts.word("matter", matter)
+
+    def value(self, path: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind
+        """Return a field's value in words. Empty text: there is none."""
+        if value is None or value in ("", (), []):
+            return ""
+        if isinstance(value, list | tuple):
+            return self.texts("app.separator").join(self.value(path, item) for item in value)
+        if isinstance(value, msgspec.Struct):
+            return self._struct(value)
+        if isinstance(value, str):
+            return self._text(path, value)
+        return self._plain(path, value)
+
+    def _text(self, path: str, value: str) -> str:
+        match path:
+            case "division":
+                return self.address(value)
+            case "assignee" | "kin_posts":
+                return self.post(value)
+            case "matter":
+                return self.matter(value)
+            case _:
+                return self.texts.word(_CODED[path], value) if path in _CODED else value
+
+    def _plain(self, path: str, value: object) -> str:
+        match value:
+            case bool():
+                return self.texts("app.yes" if value else "app.no")
+            case datetime():
+                return moment(value)
+            case date():
+                return day(value)
+            case int() if path.endswith(("amount", "monthly_income")):
+                return yuan(value)
+            case _:
+                return str(value)
+
+    def _struct(self, value: msgspec.Struct) -> str:
+        match value:
+            case Due():
+                return f"{self.texts.word('due', value.what)} {day(value.on)}"
+            case Visit():
+                return f"{moment(value.at)} {self.value('kin_posts', value.investigators)}"
+            case Document():
+                return f"{value.title or value.kind} ({value.media_type}, {value.size:,} B)"
+            case Correction():
+                return f"#{value.seq} {self.field(value.field)}: {value.value} ({value.reason})"
+            case Person():
+                return f"{value.name} ({value.relation})"
+            case _:
+                return ""
+
+    def field(self, path: str) -> str:
+        """Return the label of a field of the case, with its place in a list: ``家庭成员 2``."""
+        stem, bracket, rest = path.partition("[")
+        index = rest.partition("]")[0]
+        label = self.texts.word("state", stem)
+        return f"{label if label != stem else path} {int(index) + 1}" if bracket and index.isdigit() else label

@@ -1,0 +1,39 @@
+"""Which actions a post can take on a case now: asked of the same guards that decide."""
+
+from adapters.house import House
+from application.bureau import Bureau
+from domain.authority.posts import Post
+from domain.calendar import civil_day
+from domain.cases.facts import Act, Facts
+from domain.cases.guards import may
+from domain.cases.registry import ACTIONS
+from domain.cases.state import CaseState
+from domain.errors import Refused
+from domain.rulebook.rules import RuleVersion, in_force
+
+# Opening has a page of its own; a document's content goes through the file store first.
+ELSEWHERE = frozenset({"open_case", "attach_document"})
+
+
+def open_actions(house: House, state: CaseState, post: Post, actor: str) -> list[str]:
+    """Return their names in the order of the rule's steps. An imported case has none: no rule is its own."""
+    bureau, now = house.cases.bureau.now(), house.now()
+    rule = _rule(bureau, state, house)
+    if rule is None:
+        return []
+    act = Act(command_id="", actor=actor, post=post, occurred_at=now, received_at=now)
+    facts = Facts(act=act, rule=rule, calendar=house.cases.calendar, posts=bureau.posts)
+    return [name for name in rule.steps if name in ACTIONS and name not in ELSEWHERE and _open(state, name, facts)]
+
+
+def _open(state: CaseState, name: str, facts: Facts) -> bool:
+    try:
+        may(state, name, facts)
+    except Refused:
+        return False
+    return True
+
+
+def _rule(bureau: Bureau, state: CaseState, house: House) -> RuleVersion | None:
+    pinned = [rule for rule in bureau.rules if rule.id == state.rule]
+    return pinned[0] if pinned else in_force(bureau.rules, state.matter, state.division, civil_day(house.now()))

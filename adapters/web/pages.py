@@ -1,0 +1,57 @@
+"""All pages, as one router under ``/ui``."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from adapters.house import House
+from adapters.web import assets
+from adapters.web.acting import ActPages
+from adapters.web.case_file import CasePages
+from adapters.web.dashboard import DashboardPages
+from adapters.web.errors import PageRoute, error_page
+from adapters.web.opening import OpenPages
+from adapters.web.operations import OperationsPages
+from adapters.web.sign_in import SignInPages
+from adapters.web.worklist import WorklistPages
+
+
+def router(house: House) -> APIRouter:
+    """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
+    case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
+    operations = OperationsPages(house)
+    made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
+    shown: dict[str, Callable[..., Response]] = {
+        "/": _home,
+        "/ui": _home,
+        "/ui/static/{name}": assets.serve,
+        "/ui/cases": WorklistPages(house).show,
+        "/ui/cases/{case_id}": case.show,
+        "/ui/cases/{case_id}/at/{version}": case.at,
+        "/ui/cases/{case_id}/act/{action}": act.show,
+        "/ui/open": opening.show,
+        "/ui/dashboard": DashboardPages(house).show,
+        "/ui/operations": operations.show,
+        "/ui/operations/now": operations.now,
+        "/ui/sign-in": sign.show,
+    }
+    sent: dict[str, Callable[..., Response]] = {
+        "/ui/cases/{case_id}/act/{action}": act.act,
+        "/ui/open": opening.open,
+        "/ui/sign-in": sign.sign_in,
+        "/ui/sign-out": sign.sign_out,
+    }
+    for methods, routes in ((["GET", "HEAD"], shown), (["POST"], sent)):
+        for path, answer in routes.items():
+            made.add_api_route(path, answer, methods=methods)
+    made.add_api_route("/ui/{rest:path}", _nowhere, methods=["GET", "HEAD"])
+    return made
+
+
+def _home() -> Response:
+    return RedirectResponse("/ui/cases")
+
+
+def _nowhere(request: Request) -> Response:
+    return error_page(request, 404)

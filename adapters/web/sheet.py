@@ -1,0 +1,216 @@
+"""A case at one step as a form with cells, and its course as a list: what the templates print."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from adapters.web.names import Names
+from application.replay import Step
+from domain.cases.parts import Person
+from domain.cases.state import NO_CASE, CaseState
+from domain.kernel import Recorded, Value
+
+_LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("household", ("household.monthly_income", "mandate.agent_name", "mandate.relation", "kin_posts")),
+    (
+        "inquiry",
+        (
+            "received_on",
+            "accepted_on",
+            "deemed",
+            "comparison.authorised_on",
+            "comparison.reported_on",
+            "comparison.hits",
+            "interviews",
+            "defects",
+            "visits",
+        ),
+    ),
+    (
+        "notice",
+        (
+            "opinion.result",
+            "opinion.persons",
+            "opinion.monthly_income",
+            "opinion.reason",
+            "notice.posted_on",
+            "notice.until",
+            "notice.place",
+            "notice.objections",
+            "notice.closed_on",
+        ),
+    ),
+    (
+        "decision",
+        (
+            "decision.result",
+            "decision.on",
+            "decision.amount",
+            "decision.served_on",
+            "decision.published_on",
+            "decision.reason",
+        ),
+    ),
+    (
+        "grant",
+        (
+            "grant.status",
+            "grant.amount",
+            "grant.from_month",
+            "grant.reason",
+            "review.due_on",
+            "review.completed_on",
+            "review.outcome",
+            "changes",
+            "end_reason",
+        ),
+    ),
+    ("documents", ("documents", "corrections", "notes")),
+)
+_LEGACY = (("legacy", ("activity", "activities")),)
+_HEAD = ("stage", "due", "matter", "division", "channel", "assignee", "rule", "archived")
+_WIDE = frozenset({"defects", "visits", "documents", "corrections", "kin_posts", "division"})
+_UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject"})
+_ZERO_IS_EMPTY = frozenset({"interviews", "notes", "deemed", "archived", "activities"})
+_AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Cell(Value):
+    """One cell: label, value in words, whether this step changed it, and what it was before."""
+
+    label: str
+    value: str
+    wide: bool = False
+    changed: bool = False
+    before: str = ""
+
+
+class Member(Value):
+    """A person of the household, and whether this step changed them."""
+
+    person: Person
+    changed: bool
+
+
+class Section(Value):
+    """A part of the form. ``members`` only in the household's."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    members: tuple[Member, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is filled in yet."""
+        return not self.members and not any(cell.value or cell.changed for cell in self.cells)
+
+
+class Line(Value):
+    """An event in the course of the case. ``lag``: recorded so long after it happened (text), if that is notable."""
+
+    recorded: Recorded
+    title: str
+    who: str
+    rule: str
+    lag: str
+    changes: tuple[Cell, ...]
+
+
+def roots(step: Step) -> tuple[str, ...]:
+    """Return what a step changed, parts of one thing taken together: ``due``, ``documents[0]``, ``grant.amount``."""
+    found = dict.fromkeys(_root(change.field) for change in step.changes)
+    return tuple(root for root in found if root not in _UNSHOWN)
+
+
+def head(names: Names, steps: Sequence[Step], version: int) -> tuple[Cell, ...]:
+    """Return the cells that always stand on top."""
+    return _cells(names, steps, version, _HEAD)
+
+
+def sections(names: Names, steps: Sequence[Step], version: int) -> tuple[Section, ...]:
+    """Return the parts of the form as they stood after that step."""
+    state = steps[version - 1].state
+    layout = _LEGACY if state.matter == "legacy" else _LAYOUT
+    changed = roots(steps[version - 1])
+    return tuple(
+        Section(key, _cells(names, steps, version, paths), _members(state, changed) if key == "household" else ())
+        for key, paths in layout
+    )
+
+
+def course(names: Names, steps: Sequence[Step]) -> tuple[Line, ...]:
+    """Return every event, in the order of recording."""
+    return tuple(_line(names, steps, version) for version in range(1, len(steps) + 1))
+
+
+def find(state: CaseState, path: str) -> Any:  # noqa: ANN401  a field of a case can be of any kind
+    """Return the value at a path, or None."""
+    value: Any = state
+    for name, index in re.findall(r"(\w+)(?:\[(\d+)\])?", path):
+        value = getattr(value, name, None)
+        if index:
+            value = value[int(index)] if value and int(index) < len(value) else None
+    return value
+
+
+def _root(field: str) -> str:
+    if field.startswith("due."):
+        return "due"
+    head_of_list, bracket, _ = field.partition("]")
+    return head_of_list + bracket
+
+
+def _cells(names: Names, steps: Sequence[Step], version: int, paths: Iterable[str]) -> tuple[Cell, ...]:
+    changed = roots(steps[version - 1])
+    before, state = _state(steps, version - 1), _state(steps, version)
+    return tuple(_cell(names, path, (before, state), changed=_touches(changed, path)) for path in paths)
+
+
+def _cell(names: Names, path: str, states: tuple[CaseState, CaseState], *, changed: bool) -> Cell:
+    was, now = (_word(names, path, find(state, path)) for state in states)
+    return Cell(names.field(path), now, path in _WIDE, changed, was if changed else "")
+
+
+def _word(names: Names, path: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind
+    if path in _ZERO_IS_EMPTY and not value:
+        return ""
+    return names.value(re.sub(r"\[\d+\]", "", path), value)
+
+
+def _touches(changed: Iterable[str], path: str) -> bool:
+    return any(root == path or root.startswith(f"{path}[") for root in changed)
+
+
+def _members(state: CaseState, changed: Iterable[str]) -> tuple[Member, ...]:
+    persons = state.household.members if state.household else ()
+    return tuple(
+        Member(person, f"household.members[{index}]" in tuple(changed)) for index, person in enumerate(persons)
+    )
+
+
+def _state(steps: Sequence[Step], version: int) -> CaseState:
+    return steps[version - 1].state if version else NO_CASE
+
+
+def _line(names: Names, steps: Sequence[Step], version: int) -> Line:
+    step = steps[version - 1]
+    recorded, meta = step.recorded, step.recorded.meta
+    before, after = _state(steps, version - 1), step.state
+    title = names.texts.word("event", recorded.type)
+    activity = getattr(recorded.event, "activity", "")
+    return Line(
+        recorded=recorded,
+        title=f"{title}: {activity}" if activity else title,
+        who=names.post(meta.post) or names.post(meta.actor),
+        rule=meta.rule,
+        lag=_lag(names, recorded),
+        changes=tuple(_cell(names, root, (before, after), changed=True) for root in roots(step)),
+    )
+
+
+def _lag(names: Names, recorded: Recorded) -> str:
+    late = recorded.recorded_at - recorded.meta.occurred_at
+    if late >= _A_DAY:
+        return names.texts("case.lag_days", n=late // _A_DAY)
+    return names.texts("case.lag_hours", n=late // _AN_HOUR) if late >= _AN_HOUR else ""

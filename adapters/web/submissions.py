@@ -1,0 +1,101 @@
+"""What a form of ours sends, the wish that it becomes, and what comes of it."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from adapters.commands import Wish
+from adapters.web.desk import Desk
+from adapters.web.figures import local_time, yuan
+from adapters.web.forms import Typed
+from application.handle import Answer
+from domain.cases.registry import ACTIONS
+from domain.errors import InvalidValue, Refused
+from domain.kernel import CaseId
+
+SEE_OTHER, FORBIDDEN, UNPROCESSABLE = 303, 403, 422
+_MOST_FIELDS = 400
+_COMMAND_ID = re.compile(r"[0-9a-f-]{36}")
+_WORDS = ("term", "event.case", "stage", "input", "role", "state")
+
+
+async def submitted(request: Request) -> Typed:
+    """Return the fields of a form. A coroutine, because the framework gives the body in no other way."""
+    try:
+        return parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:  # too many fields, or bytes that are no text
+        raise HTTPException(400) from error
+
+
+def wish_of(desk: Desk, action: str, values: dict[str, Any], typed: Typed, case_id: str = "") -> Wish:
+    """Return the wish of whoever is signed in. Raises InvalidValue."""
+    if desk.holder is None:
+        raise LookupError("nobody is signed in")
+    post, actor = desk.holder
+    command_id, version = one(typed, "command_id"), one(typed, "version")
+    if not _COMMAND_ID.fullmatch(command_id):
+        raise InvalidValue("command_id")
+    return Wish(
+        action=ACTIONS[action],
+        body=msgspec.json.encode(values | _occurred(typed)),
+        post=post,
+        actor=actor,
+        case_id=CaseId(case_id) if case_id else None,
+        key=command_id,
+        if_match=int(version) if version.isdigit() else None,
+    )
+
+
+def after(answer: Answer) -> Response:
+    """Go to the case; its page waits for the views and says what was done."""
+    done = ",".join(answer.events) or ("" if answer.repeated else "none")
+    return RedirectResponse(f"/ui/cases/{answer.case_id}?after={answer.position}&done={done}", SEE_OTHER)
+
+
+def one(typed: Typed, name: str) -> str:
+    """Return the first value of a field, without surrounding space."""
+    return next(iter(typed.get(name, ())), "").strip()
+
+
+def in_words(desk: Desk, refused: Refused) -> dict[str, str]:
+    """Return a refusal as people read it: sentence, detail with its codes in words, code, basis."""
+    return {
+        "text": refused.zh if desk.language == "zh" else refused.en,
+        "detail": _detail(desk, refused.detail),
+        "code": refused.code,
+        "basis": refused.basis,
+    }
+
+
+def foreign(desk: Desk) -> dict[str, str]:
+    """Return the refusal of a form that another site sent."""
+    return {"text": desk.t("act.foreign"), "detail": "", "code": "FOREIGN_ORIGIN", "basis": ""}
+
+
+def action_name(desk: Desk, action: str) -> str:
+    """Return what an action is called."""
+    return ACTIONS[action].zh if desk.language == "zh" else ACTIONS[action].en
+
+
+def _occurred(typed: Typed) -> dict[str, Any]:
+    text = one(typed, "occurred_at")
+    try:
+        return {"occurred_at": local_time(text)} if text else {}
+    except (ValueError, OverflowError) as error:
+        raise InvalidValue("occurred_at") from error
+
+
+def _detail(desk: Desk, detail: str) -> str:
+    detail = re.sub(r"(\d+) fen", lambda found: f"{yuan(int(found[1]))} {desk.t('app.yuan')}", detail)
+    return re.sub(r"[a-z_]+(?:\.[a-z_]+)*", lambda found: _word(desk, found[0]), detail)
+
+
+def _word(desk: Desk, code: str) -> str:
+    if code in ACTIONS:
+        return action_name(desk, code)
+    return next((word for group in _WORDS if (word := desk.t.word(group, code)) != code), code)

@@ -1,0 +1,116 @@
+"""The worklist: what is due, where, and who has it."""
+
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+import msgspec
+from fastapi import Request, Response
+
+from adapters.house import House
+from adapters.web import fields
+from adapters.web.desk import SOON_DAYS, Desk
+from domain.cases.state import Stage
+from domain.kernel import Value
+from projections.views.worklist.queries import (
+    Order,
+    WorklistFilter,
+    worklist_page,
+    worklist_rows,
+    worklist_tally,
+)
+from projections.views.worklist.view import WorklistRow
+
+PAGE_ROWS = 50
+
+
+class Wanted(Value):
+    """The filters as the address has them."""
+
+    matter: str = ""
+    county: str = ""
+    town: str = ""
+    stage: str = ""
+    assignee: str = ""
+    number: str = ""
+    due: Literal["", "overdue", "soon"] = ""
+    sort: Order = "due"
+    after: str = ""
+    lang: str = ""
+
+    @property
+    def area(self) -> str:
+        """The town if it lies in the county asked for, else the county."""
+        return self.town if self.town and self.town.startswith(self.county) else self.county
+
+    def conditions(self, today: date) -> WorklistFilter:
+        """Return the filter of the view."""
+        last_days = {"": None, "overdue": today - timedelta(days=1), "soon": today + timedelta(days=SOON_DAYS)}
+        return WorklistFilter(
+            matter=self.matter,
+            division=self.area,
+            stage=self.stage,
+            assignee=self.assignee,
+            number=self.number.strip(),
+            due_before=last_days[self.due],
+        )
+
+
+class Badge(Value):
+    """How near a due date is, in words; ``level`` chooses the look."""
+
+    level: Literal["late", "soon", "calm"]
+    text: str
+
+
+class WorklistPages:
+    """Answers for the worklist."""
+
+    def __init__(self, house: House) -> None:
+        """Read from this house."""
+        self._house = house
+
+    def show(self, request: Request) -> Response:
+        """Answer with one page of cases."""
+        desk = Desk(request, self._house)
+        wanted = msgspec.convert(dict(request.query_params), Wanted)
+        where = wanted.conditions(desk.today)
+        found = self._house.read(*worklist_rows(where, wanted.sort, PAGE_ROWS, wanted.after))
+        page = worklist_page(found, wanted.sort, PAGE_ROWS)
+        tally = self._house.read(*worklist_tally(where, desk.today, desk.today + timedelta(days=SOON_DAYS)))[0]
+        return desk.page(
+            "worklist.html",
+            wanted=wanted,
+            page=page,
+            tally=tally,
+            choices=_choices(desk, wanted),
+            badge=lambda row: badge(desk, row),
+        )
+
+
+def badge(desk: Desk, row: WorklistRow) -> Badge | None:
+    """Return how near the due date of a case is, or None when nothing is due."""
+    return badge_of(desk, row.due_on) if row.due_on else None
+
+
+def badge_of(desk: Desk, due_on: date) -> Badge:
+    """Return how near a date is."""
+    left = (due_on - desk.today).days
+    if left < 0:
+        return Badge("late", desk.t("due.late", n=-left))
+    if left == 0:
+        return Badge("soon", desk.t("due.today"))
+    return Badge("soon" if left <= SOON_DAYS else "calm", desk.t("due.left", n=left))
+
+
+def _choices(desk: Desk, wanted: Wanted) -> dict[str, tuple[fields.Option, ...]]:
+    stages = tuple(stage for stage in get_args(Stage) if stage != "none")
+    handlers = fields.handlers(desk, wanted.area)
+    seen = {option.value for option in handlers}
+    own = {wanted.assignee, desk.holder[0].id if desk.holder else ""} - seen - {""}
+    return {
+        "matter": (*fields.matters(desk), fields.Option("legacy", desk.names.matter("legacy"))),
+        "county": fields.counties(desk),
+        "town": fields.towns(desk, fields.county_of(wanted.county)),
+        "stage": fields.options(desk, "stage", stages),
+        "assignee": (*(fields.Option(post, desk.names.post(post)) for post in sorted(own)), *handlers),
+    }
