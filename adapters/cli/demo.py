@@ -1,7 +1,6 @@
 """``anjuan demo``: a bureau at work, with a quarter of invented cases, in one command."""
 
 import time
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -104,11 +103,12 @@ def _keep_papers(home: Path) -> None:
     """The file store has what the cases name."""
     store = DocumentStore(home)
     for paper in PAPERS:
-        if store.find(sha256(paper.content).hexdigest()) is None:
-            with store.upload() as upload:
-                upload.write(paper.content)
-                with store.kept(upload, upload.finish(PDF)):
-                    pass
+        if store.find(paper.attached().sha256) is not None:
+            continue
+        with store.upload() as upload:
+            upload.write(paper.content)
+            with store.kept(upload, upload.finish(PDF)):
+                """Nothing else has to succeed for it to stay."""
 
 
 def _summary(house: House, simulated: Simulated, seconds: float) -> None:
