@@ -11,10 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from adapters.house import House
 from adapters.http import actions, docs_page, documents, history, operations, reads, registry
-from adapters.http.edge import Edge
+from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, MethodNotAllowed, NotFound, ProblemResponse
 from adapters.http.waiting import Positions
@@ -26,7 +27,7 @@ _METHOD_NOT_ALLOWED = 405
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
-def create_app(house: House) -> FastAPI:
+def create_app(house: House) -> ASGIApp:
     """Return the application of a house; the house is the caller's to close."""
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="anjuan-command")
     positions = Positions(house)
@@ -47,10 +48,10 @@ def create_app(house: House) -> FastAPI:
         redoc_url=None,
     )
     answers: Counter[int] = Counter()
-    app.add_middleware(Edge, hosts=_hosts(house.settings.host), answers=answers)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_query)
-    app.router.routes.extend([*documents.routes(house, workers), *actions.routes(house, workers)])
+    writes = [*documents.routes(house, workers), *actions.routes(house, workers)]
+    app.router.routes.extend(writes)
     for router in (
         history.router(house),
         reads.router(house, positions),
@@ -61,7 +62,7 @@ def create_app(house: House) -> FastAPI:
     ):
         app.include_router(router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the way FastAPI documents
-    return app
+    return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 
 
 def _hosts(bound: str) -> frozenset[str]:

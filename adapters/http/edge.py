@@ -7,8 +7,10 @@ import logging
 import re
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.http.problems import BodyTooLarge, Internal, ProblemResponse, WrongHost
@@ -77,6 +79,26 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply", refused: Refused | Unavailable) -> None:
         if not reply.started:
             await ProblemResponse(Request(scope), refused)(scope, receive, reply.send)
+
+
+class Commands:
+    """Takes commands straight to their routes: on the way of reads is as much work as a whole command has."""
+
+    def __init__(self, routes: Sequence[BaseRoute], reads: ASGIApp) -> None:
+        """``reads`` gets everything else."""
+        self._routes = routes
+        self._reads = reads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            for route in self._routes:
+                match, found = route.matches(scope)
+                if match is Match.FULL:
+                    scope.update(found)
+                    await route.handle(scope, receive, send)
+                    return
+        await self._reads(scope, receive, send)
 
 
 class _Reply:

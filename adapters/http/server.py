@@ -1,5 +1,6 @@
 """Serving: uvicorn in this process, the projector in a child that ends with it."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -32,7 +33,7 @@ def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    with projecting(house):
+    with projecting(house), _signals_ignored():
         _Server(config, ready).run()
 
 
@@ -47,6 +48,17 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]  # passed on as given
         if self.started:
             self._ready()
+
+
+@contextmanager
+def _signals_ignored() -> Iterator[None]:
+    """The server ends on a signal and then raises it again: that must not end us before all is closed."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
