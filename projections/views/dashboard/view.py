@@ -49,10 +49,10 @@ def fold(rows: Working, recorded: Recorded) -> None:
         row.division = _town(event.to_division)
         _count(rows, row, 1)
         rows["dashboard_case"].put(key, row)
-    else:
-        stage = event.activity if isinstance(event, LegacyActivityRecorded) else STAGE_AFTER.get(type(event))
-        if stage is not None:
-            _move(rows, row, stage, at)
+    elif isinstance(event, LegacyActivityRecorded):
+        _move(rows, row, event.activity, at)
+    elif STAGE_AFTER.get(type(event), row.stage) != row.stage:  # defects told again, say, do not end the stay
+        _move(rows, row, STAGE_AFTER[type(event)], at)
 
 
 def _open(rows: Working, recorded: Recorded) -> None:

@@ -1,0 +1,322 @@
+"""Views and their runner on a real database: exactly once, whatever is killed or raced, and equal to a replay."""
+
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date
+from itertools import repeat
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+from msgspec.structs import replace
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from adapters.eventstore.reader import LogBroken
+from adapters.postgres.connections import connect
+from adapters.postgres.embedded import EmbeddedServer
+from adapters.projector.runner import CheckpointMoved, advance, catch_up, prepare_views
+from domain.calendar import civil_day
+from domain.cases.events import CaseEvent
+from domain.cases.events.legacy import LegacyActivityRecorded
+from domain.cases.evolve import evolve, fold
+from domain.cases.state import NO_CASE, CaseState
+from domain.kernel import Recorded
+from projections.registry import VIEWS
+from projections.shape import View, Working
+from projections.views.case_file.view import CASE_FILE
+from projections.views.dashboard.view import DASHBOARD
+from projections.views.history.view import HISTORY
+from projections.views.worklist.view import WORKLIST
+from tests.support.database import database
+from tests.support.logs import open_log, query, tamper
+from tests.support.many_cases import write_cases
+from tests.support.processes import finish, kill, line, program
+
+pytestmark = pytest.mark.postgres
+
+ALL = list(VIEWS.values())
+TABLES = [table.name for view in ALL for table in view.tables]
+CASES = 90
+KILLS = 6
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+def tables(url: str) -> Tables:
+    """Every row of every view, and how far each has come."""
+    found = {name: sorted(query(url, f"TABLE views.{name}"), key=repr) for name in TABLES}
+    found["checkpoint"] = query(url, "SELECT view, position, recorded_at FROM views.checkpoint ORDER BY view")
+    return found
+
+
+def projected(url: str, views: list[View], most: Iterable[int]) -> int:
+    """Bring the views up in steps of these sizes; return how many steps it took."""
+    taken = 0
+    with connect(url, "anjuan_projector") as connection:
+        prepare_views(connection, views)
+        for size in most:
+            if not advance(connection, views, size).events:
+                break
+            taken += 1
+    return taken
+
+
+class Prepared(msgspec.Struct):
+    """A log of many cases, the views that a straight run makes of it, and its events by case."""
+
+    url: str
+    tables: Tables
+    cases: dict[str, list[Recorded]]
+    last: int
+
+
+@pytest.fixture(scope="module")
+def straight(postgres: EmbeddedServer) -> Iterator[Prepared]:
+    with database(postgres) as url, open_log(url) as opened:
+        last = write_cases(opened.log, 1, CASES)
+        with connect(url, "anjuan_projector") as connection:
+            prepare_views(connection, ALL)
+            assert catch_up(connection, ALL) == last
+        cases = defaultdict(list)
+        for recorded in opened.log.read(0, last):
+            if recorded.stream.startswith("case-"):
+                cases[recorded.stream.removeprefix("case-")].append(recorded)
+        yield Prepared(url, tables(url), dict(cases), last)
+
+
+@pytest.fixture
+def fresh(database_url: str, straight: Prepared) -> str:
+    """The same log in a database without views."""
+    copy_log(straight.url, database_url)
+    return database_url
+
+
+def copy_log(source: str, target: str) -> None:
+    with psycopg.connect(source) as a, psycopg.connect(target) as b:
+        with a.cursor().copy("COPY log.events TO STDOUT (FORMAT binary)") as out:
+            data = b"".join(map(bytes, out))
+        with b.cursor().copy("COPY log.events FROM STDIN (FORMAT binary)") as into:
+            into.write(data)
+
+
+class TestExactlyOnce:
+    def test_killed_again_and_again_it_ends_where_a_straight_run_ends(self, fresh: str, straight: Prepared) -> None:
+        chance = random.Random(7)  # noqa: S311  (moments to kill at)
+        for _ in range(KILLS):
+            with program("project", fresh, 5) as process:
+                said = [line(process) for _ in range(chance.randint(1, 8))]
+                assert said[0] == "ready"
+                time.sleep(chance.uniform(0, 0.01))
+                kill(process)
+        reached = {row[1] for row in tables(fresh)["checkpoint"]}
+        assert 0 < min(reached) == max(reached) < straight.last, "killed on the way, not before or after it"
+        with program("project", fresh, 500) as process:
+            finish(process)
+        assert tables(fresh) == straight.tables
+
+    def test_two_runners_at_once_share_the_work_and_count_nothing_twice(self, fresh: str, straight: Prepared) -> None:
+        with ExitStack() as stack:
+            runners = [stack.enter_context(program("project", fresh, 3)) for _ in range(2)]
+            said = [text for runner in runners for text in finish(runner)]
+        assert max(int(text) for text in said if text.isdigit()) == straight.last
+        assert tables(fresh) == straight.tables
+
+    def test_a_runner_that_was_overtaken_stops_and_leaves_nothing(self, fresh: str, straight: Prepared) -> None:
+        with (
+            connect(fresh, "anjuan_projector") as slow,
+            connect(fresh, "anjuan_projector") as quick,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            prepare_views(slow, ALL)
+            with quick.transaction():
+                advance(quick, ALL, 10)
+                late = pool.submit(advance, slow, ALL, 20)
+                while not query(fresh, "SELECT 1 FROM pg_locks WHERE NOT granted"):
+                    assert not late.done()
+            with pytest.raises(CheckpointMoved):
+                late.result(60)
+            assert {row[1] for row in tables(fresh)["checkpoint"]} == {10}
+            catch_up(slow, ALL)
+        assert tables(fresh) == straight.tables
+
+    def test_a_fold_that_fails_leaves_rows_and_checkpoints_as_they_were(self, fresh: str) -> None:
+        projected(fresh, ALL, [40])
+        before = tables(fresh)
+        with connect(fresh, "anjuan_projector") as connection:
+            with pytest.raises(ZeroDivisionError):
+                advance(connection, [WORKLIST, failing_at(HISTORY, 70), DASHBOARD, CASE_FILE], 60)
+            assert tables(fresh) == before
+            assert before["history"]
+            advance(connection, ALL, 60)
+        assert {row[1] for row in tables(fresh)["checkpoint"]} == {100}
+
+    def test_a_gap_in_the_log_stops_the_runner_before_it(self, fresh: str) -> None:
+        projected(fresh, ALL, [40])
+        before = tables(fresh)
+        tamper(fresh, "DELETE FROM log.events WHERE position = 50")
+        with connect(fresh, "anjuan_projector") as connection, pytest.raises(LogBroken, match="51 follows 49"):
+            catch_up(connection, ALL)
+        assert tables(fresh) == before
+
+    @pytest.mark.parametrize("most", [1, 2, 7, 61])
+    def test_the_size_of_a_batch_makes_no_difference(self, fresh: str, straight: Prepared, most: int) -> None:
+        assert projected(fresh, ALL, repeat(most)) == -(-straight.last // most)
+        assert tables(fresh) == straight.tables
+
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_nor_do_batches_of_any_sizes_for_views_one_by_one(self, fresh: str, straight: Prepared, seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311  (the same sizes each time)
+        for view in ALL:
+            projected(fresh, [view], [chance.randint(1, 100) for _ in range(chance.randint(0, 5))])
+        projected(fresh, ALL, (chance.randint(1, 100) for _ in range(10_000)))
+        assert tables(fresh) == straight.tables
+
+    def test_views_take_the_log_in_the_order_of_positions(self, fresh: str, straight: Prepared) -> None:
+        seen: list[int] = []
+
+        def note(rows: Working, recorded: Recorded) -> None:
+            seen.append(recorded.position)
+            HISTORY.fold(rows, recorded)
+
+        projected(fresh, [replace(HISTORY, fold=note)], repeat(33))
+        assert seen == list(range(1, straight.last + 1))
+
+    def test_a_view_of_a_new_version_is_built_anew_and_the_others_stay(self, fresh: str, straight: Prepared) -> None:
+        projected(fresh, ALL, repeat(100))
+        tamper(fresh, "UPDATE views.worklist SET stage = 'wrong'")
+        tamper(fresh, "UPDATE views.case_file SET version = 77")
+        newer = [replace(view, version=view.version + 1) if view is WORKLIST else view for view in ALL]
+        assert projected(fresh, newer, repeat(100)) > 1
+        found = tables(fresh)
+        assert {row[1] for row in found.pop("case_file")} == {77}
+        assert found == {name: rows for name, rows in straight.tables.items() if name != "case_file"}
+        with connect(fresh, "anjuan_projector") as old:
+            tamper(fresh, "UPDATE views.checkpoint SET position = position - 1")
+            with pytest.raises(CheckpointMoved):
+                advance(old, [WORKLIST])
+
+
+def failing_at(view: View, position: int) -> View:
+    def fold_or_fail(rows: Working, recorded: Recorded) -> None:
+        view.fold(rows, recorded)
+        if recorded.position == position:
+            raise ZeroDivisionError
+
+    return replace(view, fold=fold_or_fail)
+
+
+def rows_of(url: str, table: str) -> dict[str, dict[str, Any]]:
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        found = connection.execute(sql.SQL("SELECT * FROM views.{}").format(sql.Identifier(table))).fetchall()
+    return {row["case_id"]: row for row in found}
+
+
+def events_of(history: list[Recorded]) -> list[CaseEvent]:
+    return [recorded.event for recorded in history if isinstance(recorded.event, CaseEvent)]
+
+
+class TestReplay:
+    def test_the_case_file_is_the_fold(self, straight: Prepared) -> None:
+        rows = rows_of(straight.url, "case_file")
+        assert rows.keys() == straight.cases.keys()
+        for case_id, history in straight.cases.items():
+            row, last = rows[case_id], history[-1]
+            assert msgspec.json.decode(row["state"], type=CaseState) == fold(events_of(history))
+            where = (row["version"], row["position"], row["changed_at"])
+            assert where == (len(history), last.position, last.meta.occurred_at)
+
+    def test_the_worklist_is_what_the_fold_says(self, straight: Prepared) -> None:
+        rows = rows_of(straight.url, "worklist")
+        assert rows.keys() == straight.cases.keys()
+        for case_id, history in straight.cases.items():
+            state = fold(events_of(history))
+            assert rows[case_id] == worklist_row(case_id, state, history)
+        assert {row["stage"] for row in rows.values()} >= {"opened", "accepted", "granted", "legacy_running", "stopped"}
+        assert any(row["separate"] for row in rows.values())
+        assert any(row["assignee"] for row in rows.values())
+        assert any(row["archived"] for row in rows.values())
+
+    def test_the_history_has_every_event_of_every_case(self, straight: Prepared) -> None:
+        found = query(straight.url, "SELECT * FROM views.history ORDER BY position")
+        wanted = [history_row(case_id, each) for case_id, history in straight.cases.items() for each in history]
+        assert found == sorted(wanted)
+
+    def test_the_dashboard_counts_every_case_where_it_stands(self, straight: Prepared) -> None:
+        wanted: Counter[tuple[str, str, str, date]] = Counter()
+        for history in straight.cases.values():
+            state = fold(events_of(history))
+            month = civil_day(history[0].meta.occurred_at).replace(day=1)
+            wanted[state.matter, state.division[:9], standing(state), month] += 1
+        found = query(straight.url, "SELECT matter, division, stage, month, cases FROM views.dashboard_count")
+        assert {tuple(key): cases for *key, cases in found if cases} == dict(wanted)
+
+    def test_the_dashboard_counts_the_days_of_every_step_that_was_left(self, straight: Prepared) -> None:
+        wanted: Counter[tuple[str, str, str, date, int]] = Counter()
+        for history in straight.cases.values():
+            wanted.update(steps_left(history))
+        found = query(straight.url, "SELECT matter, division, step, month, days, cases FROM views.dashboard_step")
+        assert {tuple(key): cases for *key, cases in found} == dict(wanted)
+        assert max(key[4] for key in wanted) > 30
+
+
+def standing(state: CaseState) -> str:
+    """The stage; of an imported case its last activity."""
+    if state.stage == "legacy_running":
+        return state.activity or "opened"
+    return state.stage
+
+
+def steps_left(history: list[Recorded]) -> Iterator[tuple[str, str, str, date, int]]:
+    """A stay in a stage ends when the stage changes; each imported activity is a stay of its own."""
+    state, entered = NO_CASE, history[0].meta.occurred_at
+    for recorded in history:
+        before, at = state, recorded.meta.occurred_at
+        (event,) = events_of([recorded])
+        state = evolve(before, event)
+        if before is NO_CASE:
+            continue
+        if standing(state) != standing(before) or isinstance(event, LegacyActivityRecorded):
+            left = civil_day(at)
+            days = max(0, (left - civil_day(entered)).days)
+            yield before.matter, before.division[:9], standing(before), left.replace(day=1), days
+            entered = at
+
+
+def worklist_row(case_id: str, state: CaseState, history: list[Recorded]) -> dict[str, Any]:
+    first, last = history[0], history[-1]
+    members = state.household.members if state.household else ()
+    decided = state.decision.amount if state.decision else 0
+    return {
+        "case_id": case_id,
+        "number": state.number,
+        "matter": state.matter,
+        "division": state.division,
+        "stage": state.stage,
+        "activity": state.activity,
+        "applicant": members[0].name if members else "",
+        "persons": len(members),
+        "channel": state.channel or "import",
+        "separate": "separately_registered" in state.done,
+        "archived": state.archived,
+        "assignee": state.assignee,
+        "amount": state.grant.amount if state.grant else decided,
+        "opened_at": first.meta.occurred_at,
+        "changed_at": last.meta.occurred_at,
+        "due_what": state.due.what if state.due else "",
+        "due_on": state.due.on if state.due else None,
+        "version": last.seq,
+        "position": last.position,
+    }
+
+
+def history_row(case_id: str, recorded: Recorded) -> tuple[Any, ...]:
+    meta = recorded.meta
+    who = (meta.actor, meta.post, meta.organ, meta.authority.power if meta.authority else "", meta.rule)
+    data = msgspec.json.encode(recorded.event, order="sorted")
+    when = (meta.occurred_at, recorded.recorded_at)
+    return (recorded.position, case_id, recorded.seq, recorded.type, *when, *who, data)
