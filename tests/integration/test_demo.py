@@ -153,6 +153,7 @@ def test_a_run_that_was_cut_off_goes_on(house: House, monkeypatch: pytest.Monkey
     written = sum(recorded.stream.startswith("case-") for recorded in whole_log(house))
     assert written == 300
 
+    monkeypatch.setattr(running, "BLOCK_CASES", 50)  # plans are independent of how many are held at a time
     rest = simulate(house.cases, demo(house))
     assert rest.left == 0
     planner = demo(house).planner
