@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from adapters.eventstore.copy_rows import COPY_EVENTS, END, START, event_row, microseconds
 from adapters.eventstore.prepared import Outcome, PreparedAppend, PreparedWrite
 from adapters.eventstore.records import Place, record_bytes, time_text
 
-_COPY_EVENTS = (
-    "COPY log.events (position, stream, seq, type, schema, recorded_at, state, record) FROM STDIN (FORMAT binary)"
-)
-_EVENT_TYPES = ["int8", "text", "int4", "text", "int2", "timestamptz", "bytea", "bytea"]
 _COPY_COMMANDS = "COPY log.commands FROM STDIN (FORMAT binary)"
+_SEND_ROWS = 200
 _COMMAND_TYPES = ["text", "text", "text", "int4", "int8", "int8", "timestamptz"]
 _MOVE_STREAMS = """
 INSERT INTO log.streams SELECT * FROM unnest(%b::text[], %b::int4[], %b::bytea[])
@@ -43,10 +41,10 @@ class _Batch:
         self.known = known
         self.moved: set[str] = set()
         self.position = head.position
-        self.events: list[tuple[Any, ...]] = []
+        self.at_microseconds = microseconds(head.at)
         self.commands: list[tuple[Any, ...]] = []
 
-    def take(self, append: PreparedAppend) -> Outcome:
+    def take(self, append: PreparedAppend, rows: list[bytes]) -> Outcome:
         known = self.known.get(append.command_id)
         if known is not None:
             fate = "repeated" if known[0] == append.fingerprint else "reused"
@@ -58,25 +56,26 @@ class _Batch:
                 return Outcome("conflict", write.stream, actual, None, None, self.head.at, write.expected)
         first = self.position + 1
         for write in append.writes:
-            self._add(write)
+            self._add(write, rows)
         stream = append.writes[0].stream
         row = (append.fingerprint, stream, self.tips[stream].version, first, self.position, self.head.at)
         self.known[append.command_id] = row
         self.commands.append((append.command_id, *row))
         return Outcome._make(("ok", *row[1:], None))
 
-    def _add(self, write: PreparedWrite) -> None:
+    def _add(self, write: PreparedWrite, rows: list[bytes]) -> None:
         if not write.events:
             return
         tip = self.tips.get(write.stream)
         digest, seq, stream = tip.hash if tip else b"", write.expected, write.stream
+        name, at = stream.encode(), self.at_microseconds
         for type_, schema, state in write.events:
             self.position += 1
             seq += 1
             place = Place(self.head.log, self.position, digest, self.at_text, stream, seq)
             record = record_bytes(place, type_, schema, state)
             digest = sha256(record).digest()
-            self.events.append((self.position, stream, seq, type_, schema, self.head.at, state, record))
+            rows.append(event_row((self.position, name, seq), (type_.encode(), schema), at, state, record))
         self.tips[stream] = _Tip(seq, digest)
         self.moved.add(stream)
 
@@ -87,13 +86,26 @@ def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend])
         (locked,) = connection.execute("SELECT * FROM log.lock_head()").fetchall()
         head = _Head(*locked)
         work = _Batch(head, _tips(connection, batch), _known(connection, batch))
-        outcomes = [work.take(append) for append in batch]
-        if work.events:
-            _copy(connection, _COPY_EVENTS, _EVENT_TYPES, work.events)
+        outcomes = _copy_events(connection, work, batch)
+        if work.commands:
             _copy(connection, _COPY_COMMANDS, _COMMAND_TYPES, work.commands)
             moved = [(stream, *work.tips[stream]) for stream in work.moved]
             connection.execute(_MOVE_STREAMS, [list(column) for column in zip(*moved, strict=True)])
             connection.execute("UPDATE log.head SET position = %s, recorded_at = %s", (work.position, head.at))
+    return outcomes
+
+
+def _copy_events(connection: Connection[Any], work: _Batch, batch: Sequence[PreparedAppend]) -> list[Outcome]:
+    """Decide and send in turns, so that the server stores rows while the next ones are made."""
+    outcomes = []
+    with connection.cursor() as cursor, cursor.copy(COPY_EVENTS) as copy:
+        rows = [START]
+        for append in batch:
+            outcomes.append(work.take(append, rows))
+            if len(rows) >= _SEND_ROWS:
+                copy.write(b"".join(rows))
+                rows.clear()
+        copy.write(b"".join((*rows, END)))
     return outcomes
 
 

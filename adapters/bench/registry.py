@@ -1,0 +1,15 @@
+"""The benches by name, in the order of the table."""
+
+from collections.abc import Callable
+
+from adapters.bench import append, bulk, callers, catch_up, replay
+from adapters.bench.ground import Ground
+from adapters.bench.measure import Bar, Plan
+
+BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
+    "append": append.measure,
+    "callers": callers.measure,
+    "bulk": bulk.measure,
+    "catch-up": catch_up.measure,
+    "replay": replay.measure,
+}
