@@ -66,6 +66,7 @@ class CasePages:
             "state": state,
             "case_id": steps[0].recorded.stream.removeprefix("case-"),
             "line": sheet.course(desk.names, steps[:version])[-1],
+            "glance": sheet.glance(desk.names, steps, version),
             "head": sheet.head(desk.names, steps, version),
             "sections": sheet.sections(desk.names, steps, version),
             "badge": badge_of(desk, state.due.on) if latest and state.due else None,

@@ -9,12 +9,15 @@ from markupsafe import Markup, escape
 
 from domain.kernel import Value
 
-WIDTH = 720
-_LABEL, _END, _ROW, _BAR = 150, 76, 26, 16
-_PLOT = WIDTH - _LABEL - _END
-_PANEL_WIDTH, _PANEL_HEIGHT, _PANELS = 228, 84, 3
+WIDTH = 560
+_LABEL, _END, _ROW, _BAR = 96, 62, 26, 16
+_SHORT_LABEL = 8
+_LONG_ROW = 40
+_PANEL_WIDTH, _PANEL_HEIGHT, _PANELS = 172, 84, 3
 _COLUMNS_HEIGHT = 150
-_MOST_MARKS = 12
+_MOST_MARKS = 8
+_MOST_NUMBERS = 17
+_HALF_MARK = 24
 
 
 class Title(Value):
@@ -32,28 +35,31 @@ def bars(title: Title, rows: Sequence[tuple[str, int]]) -> Markup:
 
 def stacked(title: Title, rows: Sequence[tuple[str, Sequence[int]]]) -> Markup:
     """Return horizontal stacked bars; the number at the end is the sum."""
+    frame = _frame([label for label, _ in rows])
     most = max((sum(values) for _, values in rows), default=0)
     body: list[str] = []
     for index, (label, values) in enumerate(rows):
-        top = index * _ROW
-        body += [_label(label, top), *_segments(values, top, most)]
-        body.append(_text(_LABEL + 8 + _scaled(sum(values), most, _PLOT), top + 17, f"{sum(values):,}", "value"))
-    return _svg(title, (WIDTH, len(rows) * _ROW + 4), body)
+        top = index * frame.row + frame.down
+        end = frame.left + 8 + _scaled(sum(values), most, frame.plot)
+        body += [frame.label(label, index), *_segments(values, frame, top, most)]
+        body.append(_text(end, top + 17, f"{sum(values):,}", "value"))
+    return _svg(title, (WIDTH, len(rows) * frame.row + 4), body)
 
 
 def ranges(title: Title, rows: Sequence[tuple[str, int, int]]) -> Markup:
     """Return per row a dot at the middle value and a line from zero to the upper one."""
+    frame = _frame([label for label, _, _ in rows])
     most = max((upper for _, _, upper in rows), default=0)
     body: list[str] = []
     for index, (label, middle, upper) in enumerate(rows):
-        top, mid = index * _ROW, index * _ROW + 13
-        end, dot = (_LABEL + _scaled(value, most, _PLOT) for value in (upper, middle))
-        body.append(_label(label, top))
-        body.append(f'<line class="span" x1="{_LABEL}" y1="{mid}" x2="{end:.1f}" y2="{mid}"/>')
+        mid = index * frame.row + frame.down + 13
+        end, dot = (frame.left + 6 + _scaled(value, most, frame.plot - 6) for value in (upper, middle))
+        body.append(frame.label(label, index))
+        body.append(f'<line class="span" x1="{frame.left + 6}" y1="{mid}" x2="{end:.1f}" y2="{mid}"/>')
         body.append(f'<line class="tick" x1="{end:.1f}" y1="{mid - 6}" x2="{end:.1f}" y2="{mid + 6}"/>')
         body.append(f'<circle class="dot" cx="{dot:.1f}" cy="{mid}" r="5"/>')
-        body.append(_text(end + 8, top + 17, f"{middle} / {upper}", "value"))
-    return _svg(title, (WIDTH, len(rows) * _ROW + 4), body)
+        body.append(_text(end + 10, mid + 4, f"{middle} / {upper}", "value"))
+    return _svg(title, (WIDTH, len(rows) * frame.row + 4), body)
 
 
 def columns(title: Title, rows: Sequence[tuple[str, int]]) -> Markup:
@@ -65,8 +71,9 @@ def columns(title: Title, rows: Sequence[tuple[str, int]]) -> Markup:
     for index, (label, value) in enumerate(rows):
         middle = wide * (index + 0.5)
         if index % every == 0:
-            body.append(_text(middle, _COLUMNS_HEIGHT + 36, label, "mark middle"))
-        if len(rows) <= _MOST_MARKS * 2:
+            inside = min(max(middle, _HALF_MARK), WIDTH - _HALF_MARK)
+            body.append(_text(inside, _COLUMNS_HEIGHT + 36, label, "mark middle"))
+        if len(rows) <= _MOST_NUMBERS:
             top = 14 + _COLUMNS_HEIGHT - _scaled(value, most, _COLUMNS_HEIGHT)
             body.append(_text(middle, top, f"{value:,}", "value middle"))
     return _svg(title, (WIDTH, _COLUMNS_HEIGHT + 44), body)
@@ -101,10 +108,10 @@ def _upright(rows: Sequence[tuple[str, int]], box: tuple[float, float, float, fl
     return drawn
 
 
-def _segments(values: Sequence[int], top: int, most: int) -> Iterable[str]:
-    left = float(_LABEL)
+def _segments(values: Sequence[int], frame: "_Frame", top: int, most: int) -> Iterable[str]:
+    left = float(frame.left)
     for number, value in enumerate(values, 1):
-        wide = _scaled(value, most, _PLOT)
+        wide = _scaled(value, most, frame.plot)
         if value:
             place = f'x="{left:.1f}" y="{top + 5}" width="{wide:.1f}" height="{_BAR}"'
             yield f'<rect class="s{number}" {place}><title>{value:,}</title></rect>'
@@ -115,8 +122,26 @@ def _scaled(value: int, most: int, length: float) -> float:
     return length * value / most if most else 0.0
 
 
-def _label(text: str, top: int) -> str:
-    return _text(_LABEL - 10, top + 17, text, "end")
+class _Frame(Value):
+    """Where labels and bars go: beside each other, or long labels above their bars."""
+
+    left: int
+    row: int
+    down: int
+
+    @property
+    def plot(self) -> int:
+        return WIDTH - self.left - _END
+
+    def label(self, text: str, index: int) -> str:
+        if self.down:
+            return _text(0, index * self.row + 15, text, "long")
+        return _text(self.left - 10, index * self.row + 17, text, "end")
+
+
+def _frame(labels: Iterable[str]) -> _Frame:
+    long = any(len(label) > _SHORT_LABEL * (2 if label.isascii() else 1) for label in labels)
+    return _Frame(0, _LONG_ROW, _LONG_ROW - _ROW) if long else _Frame(_LABEL, _ROW, 0)
 
 
 def _text(left: float, top: float, text: str, kind: str) -> str:

@@ -13,6 +13,7 @@ from adapters.web import charts, fields
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel, crossed, listed, timed
+from domain.calendar import next_month
 from domain.cases.state import ENDED, Stage
 from domain.kernel import Value
 from projections.views.dashboard.queries import Count, DashboardFilter, count_rows, counts, step_rows, steps
@@ -68,7 +69,7 @@ class DashboardPages:
             wanted=wanted,
             matter=matter,
             choices={"matter": matters, "county": fields.counties(desk), "month": self._months(matter)},
-            tallies=_tallies(found),
+            tallies=_tallies(found, legacy=matter == "legacy"),
             panels=[*_panels(desk, found, legacy=matter == "legacy"), *self._times(desk, where)],
         )
 
@@ -87,17 +88,22 @@ class DashboardPages:
     def _times(self, desk: Desk, where: DashboardFilter) -> Iterable[Panel]:
         days = steps(self._house.read(*step_rows(where)))
         order = get_args(Stage)
-        ranked = sorted(days, key=lambda each: (order.index(each.step) if each.step in order else 99, -each.cases))
+        # Living on a grant is no step of the work: its years would dwarf the days of all others.
+        worked = [each for each in days if _PHASE_OF.get(each.step) != "grant"]
+        ranked = sorted(worked, key=lambda each: (order.index(each.step) if each.step in order else 99, -each.cases))
         rows = [(desk.t.word("stage", each.step), each.cases, each.median, each.p90) for each in ranked]
         if rows:
             yield timed(desk.t, rows[:_MOST_ACTIVITIES])
 
 
-def _tallies(found: Iterable[Count]) -> dict[str, int]:
+def _tallies(found: Iterable[Count], *, legacy: bool) -> dict[str, int]:
+    """Return the sums on top; whether an imported case has ended is not known."""
     by_stage = _summed(found, lambda count: count.stage)
     ended = sum(by_stage[stage] for stage in ENDED)
     granted = by_stage["granted"] + by_stage["suspended"]
     total = by_stage.total()
+    if legacy:
+        return {"cases": total}
     return {"cases": total, "running": total - ended - granted, "granted": granted, "ended": ended}
 
 
@@ -106,7 +112,7 @@ def _panels(desk: Desk, found: list[Count], *, legacy: bool) -> Iterable[Panel]:
     if not found:
         return
     yield _stages(desk, found, legacy=legacy)
-    months = sorted({count.month for count in found if count.month})[-_MONTHS_SHOWN:]
+    months = _months(found)
     placed = any(count.division for count in found)
     if placed and not legacy:
         yield _places(desk, found)
@@ -117,6 +123,15 @@ def _panels(desk: Desk, found: list[Count], *, legacy: bool) -> Iterable[Panel]:
         yield listed(desk.t, title, desk.t("dash.month_column"), rows, charts.columns(title, rows))
     if placed and len(months) > 1:
         yield _places_by_month(desk, found, months)
+
+
+def _months(found: list[Count]) -> list[date]:
+    """Return the months from the first to the last, those without cases too: time does not skip."""
+    seen = sorted(count.month for count in found if count.month)
+    months = seen[:1]
+    while months and months[-1] < seen[-1]:
+        months.append(next_month(months[-1]))
+    return months[-_MONTHS_SHOWN:]
 
 
 def _stages(desk: Desk, found: list[Count], *, legacy: bool) -> Panel:

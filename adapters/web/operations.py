@@ -1,6 +1,6 @@
 """Operations: where the log is, how far every view is behind, how busy it has been."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -10,7 +10,9 @@ from adapters.house import House
 from adapters.web import charts
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
+from adapters.web.panels import Panel, listed
 from application.ports import Head
+from domain.calendar import CIVIL_ZONE
 from domain.kernel import Value
 from projections.registry import VIEWS
 from projections.views.history.rates import MINUTES, minute_rows, minutes
@@ -51,17 +53,24 @@ class OperationsPages:
         desk, house = Desk(request, self._house), self._house
         head = house.log.head()
         rates = minutes(house.read(*minute_rows(desk.now)), desk.now)
-        title = Title("rate", desk.t("ops.rate"), f"{desk.t('ops.rate_total')}: {sum(rates):,}")
-        ago = range(MINUTES - 1, -1, -1)
         return desk.page(
             template,
             head=head,
             views=[_lag(row, head) for row in house.read(_CHECKPOINTS) if row["view"] in VIEWS],
             rates=rates,
-            chart=charts.columns(title, [(f"-{minute}", rate) for minute, rate in zip(ago, rates, strict=True)]),
+            panel=_panel(desk, rates),
             database=house.read(_DATABASE)[0],
             software=version("anjuan"),
         )
+
+
+def _panel(desk: Desk, rates: list[int]) -> Panel:
+    minutes_ago = range(MINUTES - 1, -1, -1)
+    clock = [f"{(desk.now - timedelta(minutes=ago)).astimezone(CIVIL_ZONE):%H:%M}" for ago in minutes_ago]
+    rows = list(zip(clock, rates, strict=True))
+    title = Title("rate", desk.t("ops.rate"), f"{desk.t('ops.rate_total')}: {sum(rates):,}")
+    busy = [(minute, rate) for minute, rate in rows if rate]
+    return listed(desk.t, title, desk.t("ops.minute"), busy, charts.columns(title, rows))
 
 
 def _lag(row: dict[str, Any], head: Head) -> ViewLag:

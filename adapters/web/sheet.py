@@ -12,19 +12,19 @@ from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import Recorded, Value
 
 _LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("household", ("household.monthly_income", "mandate.agent_name", "mandate.relation", "kin_posts")),
+    ("household", ("mandate.agent_name", "mandate.relation", "kin_posts", "household.monthly_income")),
     (
         "inquiry",
         (
             "received_on",
             "accepted_on",
-            "deemed",
             "comparison.authorised_on",
             "comparison.reported_on",
-            "comparison.hits",
             "interviews",
-            "defects",
+            "deemed",
+            "comparison.hits",
             "visits",
+            "defects",
         ),
     ),
     (
@@ -33,12 +33,12 @@ _LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
             "opinion.result",
             "opinion.persons",
             "opinion.monthly_income",
-            "opinion.reason",
+            "notice.objections",
             "notice.posted_on",
             "notice.until",
-            "notice.place",
-            "notice.objections",
             "notice.closed_on",
+            "notice.place",
+            "opinion.reason",
         ),
     ),
     (
@@ -58,19 +58,43 @@ _LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grant.status",
             "grant.amount",
             "grant.from_month",
-            "grant.reason",
             "review.due_on",
             "review.completed_on",
             "review.outcome",
+            "grant.reason",
             "changes",
             "end_reason",
         ),
     ),
-    ("documents", ("documents", "corrections", "notes")),
+    ("documents", ("documents", "corrections", "notes", "archived")),
 )
 _LEGACY = (("legacy", ("activity", "activities")),)
-_HEAD = ("stage", "due", "matter", "division", "channel", "assignee", "rule", "archived")
-_WIDE = frozenset({"defects", "visits", "documents", "corrections", "kin_posts", "division"})
+_HEAD = ("matter", "channel", "assignee", "rule", "division")
+_GLANCE = ("stage", "due")
+_WIDE = frozenset(
+    ("defects", "visits", "documents", "corrections", "division", "notice.place", "opinion.reason", "decision.reason")
+)
+_IF_FILLED = frozenset(
+    (
+        "mandate.agent_name",
+        "mandate.relation",
+        "kin_posts",
+        "deemed",
+        "comparison.hits",
+        "defects",
+        "opinion.reason",
+        "decision.reason",
+        "review.completed_on",
+        "review.outcome",
+        "grant.reason",
+        "changes",
+        "end_reason",
+        "corrections",
+        "notes",
+        "archived",
+    )
+)
+"""What most cases never have: its cell appears with its first value."""
 _UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject"})
 _ZERO_IS_EMPTY = frozenset({"interviews", "notes", "deemed", "archived", "activities"})
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -107,7 +131,10 @@ class Section(Value):
 
 
 class Line(Value):
-    """An event in the course of the case. ``lag``: recorded so long after it happened (text), if that is notable."""
+    """An event in the course of the case. ``lag``: recorded so long after it happened (text), if that is notable.
+
+    ``rule``: the rule version, where it is another than before.
+    """
 
     recorded: Recorded
     title: str
@@ -126,6 +153,11 @@ def roots(step: Step) -> tuple[str, ...]:
 def head(names: Names, steps: Sequence[Step], version: int) -> tuple[Cell, ...]:
     """Return the cells that always stand on top."""
     return _cells(names, steps, version, _HEAD)
+
+
+def glance(names: Names, steps: Sequence[Step], version: int) -> tuple[Cell, ...]:
+    """Return stage and due date."""
+    return _cells(names, steps, version, _GLANCE)
 
 
 def sections(names: Names, steps: Sequence[Step], version: int) -> tuple[Section, ...]:
@@ -164,7 +196,8 @@ def _root(field: str) -> str:
 def _cells(names: Names, steps: Sequence[Step], version: int, paths: Iterable[str]) -> tuple[Cell, ...]:
     changed = roots(steps[version - 1])
     before, state = _state(steps, version - 1), _state(steps, version)
-    return tuple(_cell(names, path, (before, state), changed=_touches(changed, path)) for path in paths)
+    cells = [(path, _cell(names, path, (before, state), changed=_touches(changed, path))) for path in paths]
+    return tuple(cell for path, cell in cells if cell.value or cell.changed or path not in _IF_FILLED)
 
 
 def _cell(names: Names, path: str, states: tuple[CaseState, CaseState], *, changed: bool) -> Cell:
@@ -203,7 +236,7 @@ def _line(names: Names, steps: Sequence[Step], version: int) -> Line:
         recorded=recorded,
         title=f"{title}: {activity}" if activity else title,
         who=names.post(meta.post) or names.post(meta.actor),
-        rule=meta.rule,
+        rule=meta.rule if version == 1 or meta.rule != steps[version - 2].recorded.meta.rule else "",
         lag=_lag(names, recorded),
         changes=tuple(_cell(names, root, (before, after), changed=True) for root in roots(step)),
     )

@@ -19,6 +19,12 @@ function link(id, version) {
   else anchor.removeAttribute("href");
 }
 
+function reveal(line) {
+  const side = document.getElementById("run");
+  const above = line.getBoundingClientRect().top - side.getBoundingClientRect().top;
+  if (above < 0 || above > side.clientHeight - 120) side.scrollTop += above - side.clientHeight / 3;
+}
+
 function mark(version) {
   const here = lines[version - 1];
   for (const [index, line] of lines.entries()) {
@@ -26,6 +32,7 @@ function mark(version) {
     line.classList.toggle("ahead", index >= version);
   }
   here.setAttribute("aria-current", "step");
+  reveal(here);
   const title = here.querySelector("h3 a").lastChild.textContent;
   const where = document.getElementById("where").children;
   where[0].textContent = words(version);
@@ -68,3 +75,4 @@ for (const [id, by] of [["previous", -1], ["following", 1]]) {
     show();
   });
 }
+reveal(lines[slider.value - 1]);
