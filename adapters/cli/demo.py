@@ -1,6 +1,7 @@
 """``anjuan demo``: a bureau at work, with a quarter of invented cases, in one command."""
 
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -20,11 +21,12 @@ from adapters.web.texts import Texts
 from application.ports import Conflict
 from application.runs.demo.papers import PAPERS, PDF
 from application.runs.demo.places import Places
-from application.runs.demo.plans import END, START, Planner
+from application.runs.demo.plans import Planner
 from application.runs.set_up_bureau import set_up_bureau
 from application.runs.simulate import Demo, Simulated, simulate
 from domain.authority.bureau import first_holder
 from domain.authority.posts import Post, Role, covers
+from domain.calendar import civil_day
 from domain.kernel import Value
 
 MATTER = "dibao"
@@ -85,10 +87,10 @@ def _make(house: House, cases: int, seed: int) -> None:
     began = time.monotonic()
     _keep_papers(house.settings.home)
     rules = load_rules(INFRA / "rulebook")
-    set_up_bureau(house.log, house.cases.bureau, load_bureau(START), rules, house.now())
+    set_up_bureau(house.log, house.cases.bureau, load_bureau(civil_day(house.now())), rules, house.now())
     bureau = house.cases.bureau.now()
     rule = next(rule for rule in bureau.rules if rule.matter == MATTER)
-    planner = Planner(seed, Places(bureau.posts), rule, house.cases.calendar)
+    planner = Planner(seed, Places(bureau.posts), rule, house.cases.calendar, _last_day(house))
     with bars() as shown:
         writing = shown.bar("模拟办件 events", cases * _EVENTS_PER_CASE)
         simulated = simulate(house.cases, Demo(planner, cases, house.now()), lambda so_far: writing.at(so_far.events))
@@ -96,7 +98,14 @@ def _make(house: House, cases: int, seed: int) -> None:
         folding = shown.bar("更新视图 views", house.log.head().position)
         bring_up(house.locate, lambda step: folding.at(step.position))
         folding.complete()
-    _summary(house, simulated, time.monotonic() - began)
+    _summary(house, planner, simulated, time.monotonic() - began)
+
+
+def _last_day(house: House) -> date:
+    """The day before the log began: whoever runs the demonstration again, on whatever day, gets the same quarter."""
+    (first,) = house.log.read(0, 1)
+    last_known = date(max(house.cases.calendar.years), 9, 30)  # limits that start later would need a calendar we lack
+    return min(civil_day(first.recorded_at) - timedelta(days=1), last_known)
 
 
 def _keep_papers(home: Path) -> None:
@@ -111,13 +120,13 @@ def _keep_papers(home: Path) -> None:
                 """Nothing else has to succeed for it to stay."""
 
 
-def _summary(house: House, simulated: Simulated, seconds: float) -> None:
+def _summary(house: House, planner: Planner, simulated: Simulated, seconds: float) -> None:
     console = Console()
     console.print(_stages(house))
     head = house.log.head()
     rate = f" ({simulated.events / seconds:,.0f}/s)" if simulated.events else ""
     for what, text in (
-        ("季度 quarter", f"{START} – {END}"),
+        ("季度 quarter", f"{planner.start} – {planner.end}"),
         ("新案卷 new cases", f"{simulated.cases:,}  (已有 there before: {simulated.there:,})"),
         ("新事件 new events", f"{simulated.events:,}{rate}"),
         ("日志 log", f"{head.log}  位置 position {head.position:,}"),

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from application.handle import Request
 from application.ports import Append, Appended, Conflict
 from application.runs import simulate as running
 from application.runs.demo.places import Places
-from application.runs.demo.plans import START, Planner
+from application.runs.demo.plans import Planner
 from application.runs.set_up_bureau import set_up_bureau
 from application.runs.simulate import Demo, simulate
 from domain.cases.actions.add_note import AddNote
@@ -30,6 +30,7 @@ from projections.views.case_file.view import CASE_FILE
 from tests.support.command_line import anjuan
 
 CASES = 140
+END = date(2026, 9, 30)
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
 
@@ -41,12 +42,12 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
 
 
 def set_up(house: House) -> int:
-    return set_up_bureau(house.log, house.cases.bureau, load_bureau(START), load_rules(INFRA / "rulebook"), NOW)
+    return set_up_bureau(house.log, house.cases.bureau, load_bureau(END), load_rules(INFRA / "rulebook"), NOW)
 
 
 def demo(house: House, cases: int = CASES) -> Demo:
     bureau = house.cases.bureau.now()
-    return Demo(Planner(3, Places(bureau.posts), bureau.rules[0], house.cases.calendar), cases, NOW)
+    return Demo(Planner(3, Places(bureau.posts), bureau.rules[0], house.cases.calendar, END), cases, NOW)
 
 
 def whole_log(house: House) -> list[Recorded]:
@@ -72,7 +73,7 @@ def test_the_bureau_is_set_up_once(house: House) -> None:
 
 
 def test_a_post_that_changed_is_written_again(house: House) -> None:
-    posts = load_bureau(START)
+    posts = load_bureau(END)
     changed = replace(posts[PostId("320903-decider")], title_zh="新名称")
     assert set_up_bureau(house.log, house.cases.bureau, {**posts, changed.id: changed}, (), NOW) == 1
     assert house.cases.bureau.now().posts[changed.id] == changed

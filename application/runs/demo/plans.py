@@ -22,10 +22,10 @@ from domain.cases.parts import Channel
 from domain.kernel import CaseId, Fen, PostId, Value
 from domain.rulebook.rules import RuleVersion
 
-START, END = date(2026, 7, 1), date(2026, 9, 30)
-"""The quarter."""
-YEAR_BEFORE = date(2025, 5, 6), date(2025, 6, 25)
-"""When those cases were opened whose yearly review falls into the quarter."""
+QUARTER = timedelta(days=91)
+"""From the first day to the last."""
+YEAR_BEFORE = timedelta(days=512), timedelta(days=462)
+"""So long before the last day those cases were opened whose yearly review falls into the quarter."""
 
 _REVIEWED_EVERY, _KIN_EVERY = 16, 67
 _ENDINGS: tuple[Ending, ...] = ("granted", "refused", "refused_late", "not_accepted", "withdrawn", "terminated")
@@ -60,11 +60,12 @@ class CasePlan(Value):
 
 
 class Planner:
-    """Makes the plans of one demonstration."""
+    """Makes the plans of one demonstration. ``end``: the last day of its quarter; nothing happens after it."""
 
-    def __init__(self, seed: int, places: Places, rule: RuleVersion, calendar: WorkCalendar) -> None:
+    def __init__(self, seed: int, places: Places, rule: RuleVersion, calendar: WorkCalendar, end: date) -> None:
         """Keep what all cases share."""
         self.seed = seed
+        self.start, self.end = end - QUARTER, end
         self._places = places
         self._rule = rule
         self._calendar = calendar
@@ -76,14 +77,19 @@ class Planner:
         place = self._places.drawn(rng)
         reviewed = number % _REVIEWED_EVERY == 0
         course = _course(rng, self._places, kin=number % _KIN_EVERY == 0, reviewed=reviewed)
-        first, last = YEAR_BEFORE if reviewed else (START, END)
+        first, last = self.year_before() if reviewed else (self.start, self.end)
         pace = Pace(rng, self._calendar, self._opening_day(rng, first, last), _slowness(rng))
         case_id = _case_id(pace.at, rng)
         acting = replace(place, inquirer=place.handler) if course.kin else place
         story = Story(rng, pace, acting, self._rule)
         _tell(story, course, reviewed=reviewed)
-        steps = tuple(step for step in story.steps if civil_day(step.at) <= END)
+        steps = tuple(step for step in story.steps if civil_day(step.at) <= self.end)
         return CasePlan(number=number, case_id=case_id, steps=steps, kin=place.inquirer if course.kin else None)
+
+    def year_before(self) -> tuple[date, date]:
+        """Return the first and last opening day of the cases that are reviewed in the quarter."""
+        early, late = YEAR_BEFORE
+        return self.end - early, self.end - late
 
     def _opening_day(self, rng: random.Random, first: date, last: date) -> date:
         day = first + timedelta(days=rng.randrange((last - first).days + 1))

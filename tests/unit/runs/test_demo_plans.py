@@ -8,7 +8,7 @@ from adapters.reference import INFRA, load_bureau, load_calendar
 from adapters.rulebook import load_rules
 from application.runs.demo.papers import PAPERS
 from application.runs.demo.places import SHARES, Places
-from application.runs.demo.plans import END, START, YEAR_BEFORE, CasePlan, Planner
+from application.runs.demo.plans import CasePlan, Planner
 from domain.calendar import CIVIL_ZONE, civil_day
 from domain.cases.actions.open_case import OpenCase
 from domain.cases.evolve import fold
@@ -19,13 +19,18 @@ from domain.identity import DEMO_DIVISION, check_citizen_id
 from domain.kernel import SubjectId
 
 CASES = 700
-POSTS = load_bureau(START)
+END = date(2026, 9, 30)
+POSTS = load_bureau(END)
 RULE = load_rules(INFRA / "rulebook")[0]
+
+
+def made(seed: int) -> Planner:
+    return Planner(seed, Places(POSTS), RULE, load_calendar(), END)
 
 
 @cache
 def plans(seed: int = 5) -> tuple[CasePlan, ...]:
-    planner = Planner(seed, Places(POSTS), RULE, load_calendar())
+    planner = made(seed)
     return tuple(planner.plan(number) for number in range(1, CASES + 1))
 
 
@@ -63,9 +68,9 @@ def played(plan: CasePlan) -> CaseState:
 
 
 def test_the_same_seed_gives_the_same_plans_and_another_seed_others() -> None:
-    again = Planner(5, Places(POSTS), RULE, load_calendar())
+    again = made(5)
     assert [again.plan(number) for number in (1, 67, 80)] == [plans()[number - 1] for number in (1, 67, 80)]
-    other = Planner(6, Places(POSTS), RULE, load_calendar())
+    other = made(6)
     assert other.plan(1) != plans()[0]
 
 
@@ -93,16 +98,17 @@ def test_a_case_goes_forward_in_time_and_in_office_hours() -> None:
 
 def test_cases_are_opened_in_the_quarter_or_a_year_before_their_review() -> None:
     days = [civil_day(plan.steps[0].at) for plan in plans()]
-    early, late = YEAR_BEFORE
-    assert all(START <= day <= END or early <= day <= late for day in days)
+    early, late = made(5).year_before()
+    start = made(5).start
+    assert all(start <= day <= END or early <= day <= late for day in days)
     assert max(civil_day(plan.steps[-1].at) for plan in plans()) <= END
-    assert 0.8 < sum(day >= START for day in days) / CASES < 1
+    assert 0.8 < sum(day >= start for day in days) / CASES < 1
 
 
 def test_nobody_named_can_exist() -> None:
     numbers = [number for plan in plans() for number in plan.id_numbers]
     assert all(check_citizen_id(number) is None and number.startswith(DEMO_DIVISION) for number in numbers)
-    assert all(date.fromisoformat(number[6:14]) < START for number in numbers)
+    assert all(date.fromisoformat(number[6:14]) < made(5).start for number in numbers)
 
 
 def test_households_have_one_to_five_persons_in_all_nine_counties() -> None:
