@@ -147,7 +147,7 @@ def _rule(bureau: Bureau, request: Request, loaded: Loaded) -> RuleVersion:
     division = command.division if isinstance(command, OpenCase) else loaded.state.division
     rule = in_force(bureau.rules, matter, division, civil_day(request.act.occurred_at))
     if rule is None:
-        raise NoRule(matter)
+        raise NoRule  # the matter is what the caller wrote: it is not repeated
     return rule
 
 

@@ -18,7 +18,7 @@ class Refused(Exception):
         """Keep the detail and the legal basis (document and article)."""
         super().__init__(f"{self.code}: {detail}" if detail else self.code)
         self.detail = detail
-        self.basis = basis
+        self.basis = basis or type(self).basis
 
 
 class WrongOrder(Refused):

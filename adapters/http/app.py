@@ -1,7 +1,7 @@
 """The application: one asynchronous edge, synchronous code in threads behind it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
@@ -17,9 +17,10 @@ from adapters.house import House
 from adapters.http import actions, docs_page, documents, history, operations, reads, registry
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
-from adapters.http.problems import BadQuery, MethodNotAllowed, NotFound, ProblemResponse
+from adapters.http.problems import BadQuery, Internal, MethodNotAllowed, NotFound, ProblemResponse
 from adapters.http.waiting import Positions
 from adapters.web import pages
+from domain.errors import Refused, Unavailable
 
 _WORKERS = 64
 """Threads for commands, and as many for reads: they mostly wait for the database."""
@@ -48,8 +49,8 @@ def create_app(house: House) -> ASGIApp:
         redoc_url=None,
     )
     answers: Counter[int] = Counter()
-    app.add_exception_handler(HTTPException, _http_fault)
-    app.add_exception_handler(RequestValidationError, _bad_query)
+    for fault, answer in _FAULTS.items():
+        app.add_exception_handler(fault, answer)
     writes = [*documents.routes(house, workers), *actions.routes(house, workers)]
     app.router.routes.extend(writes)
     for router in (
@@ -70,6 +71,11 @@ def _hosts(bound: str) -> frozenset[str]:
     return _LOOPBACK if bound in _LOOPBACK or bound == "::1" else frozenset()
 
 
+async def _refusal(request: Request, error: Exception) -> Response:
+    """Anything else is told as such; the edge logs where it was."""
+    return ProblemResponse(request, error if isinstance(error, Refused | Unavailable) else Internal())
+
+
 async def _http_fault(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 0
     return ProblemResponse(request, MethodNotAllowed() if status == _METHOD_NOT_ALLOWED else NotFound())
@@ -80,3 +86,12 @@ async def _bad_query(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     names = {"unknown parameter" if fault["type"] == "extra_forbidden" else str(fault["loc"][1]) for fault in faults}
     return ProblemResponse(request, BadQuery(", ".join(sorted(names))))
+
+
+_FAULTS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPException: _http_fault,
+    RequestValidationError: _bad_query,
+    Refused: _refusal,
+    Unavailable: _refusal,
+    Exception: _refusal,
+}

@@ -12,14 +12,14 @@ import uvicorn
 
 from adapters.house import House
 from adapters.http.app import create_app
+from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import project
 from adapters.settings import Settings
 from adapters.vault.keys import read_or_make_key
-from application.ports import Append, Write
 from domain.authority.posts import Post
-from domain.bureau_events import BUREAU, RULEBOOK, PostsCreated, RuleVersionPublished
-from domain.kernel import Fact, Meta
-from tests.support.builders import POSTS, RULE
+from tests.support import database
+from tests.support.builders import HANDLER, VILLAGE, id_number
+from tests.support.houses import set_up
 
 
 class Served:
@@ -39,14 +39,28 @@ class Served:
     def head(self) -> int:
         return self.house.log.head().position
 
+    def opened(self, **fields: object) -> str:
+        """Open a case and return its id."""
+        answer = self.client.post("/cases", json=application(**fields), headers=self.as_post(HANDLER))
+        assert answer.status_code == 201, answer.text
+        case_id: str = answer.json()["case_id"]
+        return case_id
 
-def found_bureau(house: House) -> None:
-    """Set up the posts of the builders, and their rule."""
-    meta = Meta(event_id="setup", occurred_at=house.now(), actor="system", command_id="setup")
-    posts = Fact(event=PostsCreated(posts=tuple(POSTS.values())), meta=meta)
-    rule = Fact(event=RuleVersionPublished(version=RULE), meta=meta)
-    writes = (Write(BUREAU, 0, (posts,)), Write(RULEBOOK, 0, (rule,)))
-    house.log.append(Append(command_id="setup", fingerprint="", writes=writes))
+    def act(self, case_id: str, action: str, post: Post = HANDLER, **body: object) -> httpx.Response:
+        """Put an action."""
+        return self.client.post(f"/cases/{case_id}/{action}", json=body, headers=self.as_post(post))
+
+
+def application(**fields: object) -> dict[str, object]:
+    """The body of an application of one impossible person."""
+    body: dict[str, object] = {
+        "matter": "dibao",
+        "division": VILLAGE,
+        "members": [{"name": "样例1", "id_number": id_number(1)}],
+        "monthly_income": 20_000,
+        "occurred_at": "2026-03-02T09:30:00+08:00",
+    }
+    return {**body, **fields}
 
 
 def free_port() -> int:
@@ -80,6 +94,15 @@ def served(house: House) -> Iterator[Served]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def whole_house(postgres: EmbeddedServer, home: Path) -> Iterator[Served]:
+    """A fresh database, a bureau, a server and a projector."""
+    with database.database(postgres) as url, open_test_house(home, url) as house:
+        set_up(house.log)
+        with projected(house), served(house) as here:
+            yield here
 
 
 @contextmanager
