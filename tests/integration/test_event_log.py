@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -122,18 +123,22 @@ class TestPositions:
 
 class TestRecords:
     def test_both_ways_write_the_same_bytes(self, postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-        found = []
-        for way in (BY_CALL, BY_COPY):
-            monkeypatch.setattr(writing, "COPY_FROM_EVENTS", way)
-            with database(postgres) as url, open_log(url) as opened:
-                query(url, "UPDATE log.head SET recorded_at = %s", FUTURE)  # so that the times are the same as well
-                outcomes = [*opened.writer.submit(MIXED).result(PATIENCE), *opened.writer.submit(MORE).result(PATIENCE)]
-                tables = [query(url, EVENTS), *(query(url, f"TABLE log.{t} ORDER BY 1") for t in TABLES)]
-                found.append((outcomes, tables))
-        assert found[0] == found[1]
-        outcomes, (events, head, streams, commands) = found[0]
+        by_call, by_copy = both_ways(postgres, monkeypatch, MIXED, MORE)
+        assert by_call == by_copy
+        outcomes, (events, head, streams, commands) = by_copy
         assert [outcome.outcome for outcome in outcomes] == [*WANTED, "ok", "repeated", "conflict"]
         assert (len(events), head[0][2], len(streams), len(commands)) == (9, 9, 4, 5)
+
+    def test_long_runs_are_the_same_bytes_both_ways(
+        self, postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        long = [prepared(f"long-{n}", raw("s", n * 199, *[b"%d" % m for m in range(199)])) for n in range(3)]
+        short = [prepared(f"short-{n}", raw(f"t-{n % 7}", n // 7, b"x" * n)) for n in range(205)]
+        by_call, by_copy = both_ways(postgres, monkeypatch, [*long, *MIXED, *short], [*short, *MORE])
+        assert by_call == by_copy
+        outcomes, (events, *_) = by_copy
+        assert [row[0] for row in events] == list(range(1, 3 * 199 + 205 + 9 + 1))
+        assert Counter(outcome.outcome for outcome in outcomes)["repeated"] == 205 + 2
 
     def test_a_record_is_canonical_json_with_the_right_hashes(self, either: OpenLog) -> None:
         either.log.append(append("1", write("a", 0, '引号"\\\n', "二"), write("b", 0, "𠮷 é \x7f")))
@@ -146,6 +151,25 @@ class TestRecords:
             assert bytes(row[6]) == canonical(json.loads(row[6]))
         assert tips == {s: bytes(h).hex() for s, h in query(either.url, "SELECT stream, last_hash FROM log.streams")}
         assert len(tips) == 2
+
+
+Written = tuple[list[Outcome], list[list[tuple[Any, ...]]]]
+
+
+def both_ways(
+    postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, *batches: list[PreparedAppend]
+) -> list[Written]:
+    """The outcomes and all rows of the log, by call and by COPY; at the same time, so that every byte is the same."""
+    found: list[Written] = []
+    for way in (BY_CALL, BY_COPY):
+        monkeypatch.setattr(writing, "COPY_FROM_EVENTS", way)
+        with database(postgres) as url, open_log(url) as opened:
+            query(url, "UPDATE log.head SET recorded_at = %s", FUTURE)
+            outcomes = [outcome for batch in batches for outcome in opened.writer.submit(batch).result(PATIENCE)]
+            found.append(
+                (outcomes, [query(url, EVENTS), *(query(url, f"TABLE log.{name} ORDER BY 1") for name in TABLES)])
+            )
+    return found
 
 
 TABLES = ("head", "streams", "commands")
@@ -395,6 +419,19 @@ class TestReaders:
         assert opened.log.stream("s", 0, 0) == []
         assert opened.log.stream("s", 3) == []
         assert texts(opened.log.read(2, 1)) == [(3, 2, "b")]
+
+    def test_who_reads_at_once_with_others_gets_his_own_stream_with_his_own_writes(self, opened: OpenLog) -> None:
+        def run(thread: int) -> None:
+            for n in range(20):
+                opened.log.append(one(f"{thread}.{n}", f"s-{thread}", n, f"{thread}.{n}"))
+                after = (n * 7 + thread) % (n + 1)
+                found = [text for _, _, text in texts(opened.log.stream(f"s-{thread}", after))]
+                assert found == [f"{thread}.{m}" for m in range(after, n + 1)]
+                assert texts(opened.log.stream("nobody", n)) == []
+
+        with ThreadPoolExecutor(8) as pool:
+            for future in [pool.submit(run, thread) for thread in range(8)]:
+                future.result(PATIENCE)
 
     @pytest.mark.parametrize("missing", [1, 2, 3])
     def test_a_missing_position_stops_the_reader(self, opened: OpenLog, missing: int) -> None:
