@@ -12,7 +12,7 @@ from domain.calendar import CIVIL_ZONE
 
 def print_json(value: Any) -> None:  # noqa: ANN401  (any value of ours)
     """Print a value as indented JSON in UTF-8, whatever the terminal's encoding."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    text = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
     sys.stdout.flush()
     sys.stdout.buffer.write(text + b"\n")
     sys.stdout.buffer.flush()

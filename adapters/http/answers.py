@@ -10,7 +10,8 @@ from starlette.responses import Response
 from adapters.http.problems import BadHeader
 
 _TAG = re.compile(r'"([0-9]{1,9})"')
-_encode = msgspec.json.Encoder().encode
+# Sets in order: the same state always reads the same.
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401
