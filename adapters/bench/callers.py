@@ -1,15 +1,14 @@
 """Load, decide, append: 64 concurrent callers in one process, on cases of five events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import cycle, islice
 from typing import TypeVar
 from uuid import UUID
 
 from adapters.bench.ground import Ground
-from adapters.bench.histories import NOTE, History, bureau, histories, poster
+from adapters.bench.histories import NOTE, History, bureau, histories, team_of
 from adapters.bench.library import Case, Cases, Plain, case_of, cases, plain, save_all
 from adapters.bench.measure import Bar, Plan, Question, in_turns, ratio_bar, timed
 from adapters.house import House
@@ -28,52 +27,60 @@ _COLD = Question(name="callers-cold", what=f"{_WHAT}: 冷案 cold, every case lo
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
-    """Every command goes to another case. Cold: a fresh process's memory. Hot: the same cases again. Each adds a note."""
-    made = list(histories(_CALLERS * plan.size(40), steps=5))
+    """Every command adds a note to another case, in every round to fresh cases. Cold: a fresh process's memory.
+
+    Hot: the same cases once more, now in memory. Theirs loads every case: that is what the library does by default.
+    """
+    rounds = [list(histories(_CALLERS * plan.size(30), steps=5)) for _ in range(plan.rounds)]
     with ground.migrated() as url, ground.database() as other, cases(other) as app:
-        aggregates = _fill(ground, url, made, app)
-        ours = _Ours(ground, url, made)
-        chosen = cycle([case.id for case in aggregates])
-        number = plan.size(1_600, _THREADS)
-        step = plain(made[0].facts[1])
-        theirs = lambda: _spread(_THREADS, list(islice(chosen, number)), lambda one: _their_command(app, one, step))  # noqa: E731
-        cold, hot, other_side = in_turns(plan, ours.cold, ours.hot, theirs)
+        ids = _fill(ground, url, rounds, app)
+        ours, theirs = _Ours(ground, url, iter(rounds)), iter(ids)
+        step = plain(rounds[0][0].facts[1])
+        cold, hot, other_side = in_turns(
+            plan,
+            ours.cold,
+            ours.hot,
+            lambda: _spread(_THREADS, next(theirs), lambda case_id: _their_command(app, case_id, step)),
+        )
     against = f"eventsourcing.postgres, {_THREADS} threads"
     return [ratio_bar(_HOT, hot, other_side, against), ratio_bar(_COLD, cold, other_side, against)]
 
 
-def _fill(ground: Ground, url: str, made: Sequence[History], app: Cases) -> list[Case]:
+def _fill(ground: Ground, url: str, rounds: Sequence[Sequence[History]], app: Cases) -> list[list[UUID]]:
+    """Write all cases on our side, and a third of them on theirs: it is as much slower at least."""
     with ground.house(url) as house:
         house.log.append(bureau())
-        house.log.append_many([history.append() for history in made])
-    aggregates = [case_of(history) for history in made]
-    save_all(app, aggregates)
-    return aggregates
+        for made in rounds:
+            house.log.append_many([history.append() for history in made])
+    ids = []
+    for made in rounds:
+        aggregates = [case_of(history) for history in made[: max(_THREADS, len(made) // 3)]]
+        save_all(app, aggregates)
+        ids.append([case.id for case in aggregates])
+    return ids
 
 
 class _Ours:
     """Our two sides: the house that a cold round opens serves the hot round after it."""
 
-    def __init__(self, ground: Ground, url: str, made: Sequence[History]) -> None:
+    def __init__(self, ground: Ground, url: str, rounds: Iterator[Sequence[History]]) -> None:
         self._ground = ground
         self._url = url
-        self._made = made
+        self._rounds = rounds
         self._open = ExitStack()
-        self._house: House | None = None
 
     def cold(self) -> float:
         self._house = self._open.enter_context(self._ground.house(self._url))
         self._house.cases.bureau.now()
-        return self._round(self._house)
+        self._made = next(self._rounds)
+        return self._round()
 
     def hot(self) -> float:
-        if self._house is None:
-            raise ValueError("a cold round comes first")
         with self._open:
-            return self._round(self._house)
+            return self._round()
 
-    def _round(self, house: House) -> float:
-        return _spread(_CALLERS, self._made, lambda history: _our_command(house, history))
+    def _round(self) -> float:
+        return _spread(_CALLERS, self._made, lambda history: _our_command(self._house, history))
 
 
 def _spread(threads: int, items: Sequence[T], command: Callable[[T], object]) -> float:
@@ -90,7 +97,7 @@ def _spread(threads: int, items: Sequence[T], command: Callable[[T], object]) ->
 
 def _our_command(house: House, history: History) -> None:
     now = datetime.now(UTC)
-    post = poster(history)
+    post = team_of(history).handlers[0]
     act = Act(command_id=new_id(), actor=f"{post.id}:1", post=post, occurred_at=now, received_at=now)
     house.handle(Request("add_note", AddNote(text=NOTE), act, case_id=history.case_id))
 

@@ -54,7 +54,7 @@ class Ground:
     @contextmanager
     def house(self, url: str) -> Iterator[House]:
         """Open a house on a migrated database: fresh memories, a writer of its own."""
-        house = House(Settings(home=self.home, database_url=url), url, _KEY)
+        house = House(Settings(home=self.home, database_url=url), lambda: url, _KEY)
         try:
             yield house
         finally:

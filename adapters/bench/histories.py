@@ -66,9 +66,14 @@ class History(NamedTuple):
         return Append(command_id=f"history-{self.case_id}", fingerprint="", writes=(write,))
 
 
-def poster(history: History) -> Post:
-    """Return a post that may add a note to the case: the town's lead, who assigned it."""
-    return _posts()[PostId(history.steps[1][0].meta.post)]
+def team_of(history: History) -> Team:
+    """Return the posts that deal with the case."""
+    return _by_director()[PostId(history.facts[0].meta.post)]
+
+
+@cache
+def _by_director() -> dict[PostId, Team]:
+    return {team.director.id: team for team in teams()}
 
 
 class _Step(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from adapters.bench import append, bulk, callers, catch_up, replay
+from adapters.bench import append, bulk, callers, catch_up, http_commands, replay
 from adapters.bench.ground import Ground
 from adapters.bench.measure import Bar, Plan
 
@@ -12,4 +12,5 @@ BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
     "bulk": bulk.measure,
     "catch-up": catch_up.measure,
     "replay": replay.measure,
+    "http": http_commands.measure,
 }

@@ -6,8 +6,9 @@ from typing import Any, TypeVar, cast
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from adapters.eventstore.loads import Loads
 from adapters.eventstore.prepared import Outcome, prepare
-from adapters.eventstore.reader import read_log, read_stream
+from adapters.eventstore.reader import decode_stream, read_log, read_stream
 from adapters.eventstore.writer import Writer
 from adapters.postgres.connections import reading
 from application.ports import Append, Appended, Conflict, Head
@@ -27,6 +28,7 @@ class PostgresEventLog:
     def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", writer: Writer) -> None:
         """Keep both; neither is closed here."""
         self._pool = pool
+        self._loads = Loads(pool)
         self._writer = writer
 
     def append(self, append: Append) -> Appended:
@@ -56,6 +58,8 @@ class PostgresEventLog:
 
     def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """Return a stream's events with ``after`` < version <= ``upto``."""
+        if upto is None:
+            return decode_stream(self._loads.rows(stream, after), stream, after)
         return self._query(lambda connection: read_stream(connection, stream, after, upto))
 
     def read(self, after: int, limit: int) -> list[Recorded]:

@@ -28,6 +28,11 @@ class LogBroken(Exception):
 def read_stream(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Recorded]:
     """Return the stream's events with ``after`` < version <= ``upto``. Raises LogBroken."""
     rows = connection.execute(_STREAM, (stream, after, _LAST_SEQ if upto is None else upto), binary=True).fetchall()
+    return decode_stream(rows, stream, after)
+
+
+def decode_stream(rows: Sequence[Row], stream: str, after: int) -> list[Recorded]:
+    """Return a stream's rows as recorded events. Raises LogBroken."""
     _require_contiguous((row[2] for row in rows), after, stream)
     return decode_rows(rows)
 
@@ -40,9 +45,9 @@ def read_log(connection: "Connection[Any]", after: int, limit: int) -> list[Reco
 
 
 def decode_rows(rows: Sequence[Row]) -> list[Recorded]:
-    """Return rows (position, stream, seq, type, schema, recorded_at, state) as recorded events."""
+    """Return rows (position, stream, seq, type, schema, recorded_at, state, anything) as recorded events."""
     recorded = []
-    for position, stream, seq, type_, schema, recorded_at, state in rows:
+    for position, stream, seq, type_, schema, recorded_at, state, *_ in rows:
         event, meta = decode_parts(type_, schema, state)
         recorded.append(Recorded(position, stream, seq, type_, recorded_at, event, meta))
     return recorded

@@ -4,11 +4,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 import psycopg
 
+from adapters.eventstore.answer import Answer
 from adapters.eventstore.append_call import append_by_call
 from adapters.eventstore.append_copy import append_by_copy
 from adapters.eventstore.prepared import Outcome, PreparedAppend
@@ -26,7 +26,7 @@ COPY_FROM_EVENTS = 400
 
 class _Waiting(NamedTuple):
     appends: Sequence[PreparedAppend]
-    answer: "Future[list[Outcome]]"
+    answer: Answer[list[Outcome]]
 
 
 class Writer:
@@ -44,15 +44,16 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="anjuan-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, appends: Sequence[PreparedAppend]) -> "Future[list[Outcome]]":
+    def submit(self, appends: Sequence[PreparedAppend]) -> Answer[list[Outcome]]:
         """Queue appends that belong in one transaction; the future gives an outcome for each, or raises Unavailable."""
-        waiting = _Waiting(appends, Future())
-        waiting.answer.set_running_or_notify_cancel()  # a caller that gives up must not break the batch
+        waiting = _Waiting(appends, Answer())
         with self._filled:
             if self._closing:
                 raise Unavailable
             self._queue.append(waiting)
-            self._filled.notify()
+            # Waking the writer for every caller costs more than the rest of this: the first wakes it, and the last.
+            if len(self._queue) == 1 or len(self._queue) >= self._last:
+                self._filled.notify()
         return waiting.answer
 
     def close(self) -> None:

@@ -1,0 +1,95 @@
+"""Coalesced loads: callers that read streams at the same moment share one query.
+
+There is no thread and no waiting for company: the first caller asks at once, for itself; those who come meanwhile queue,
+and one of them then asks for all of them.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from adapters.postgres.connections import reading
+from domain.errors import Unavailable
+
+_LOAD = """
+SELECT position, wanted.stream, seq, type, schema, recorded_at, state, wanted.after
+FROM unnest(%b::text[], %b::int4[]) AS wanted (stream, after)
+CROSS JOIN LATERAL (
+    SELECT position, seq, type, schema, recorded_at, state FROM log.events
+     WHERE events.stream = wanted.stream AND events.seq > wanted.after
+    OFFSET 0  -- keeps it a look-up per stream: joined in one piece, the planner may read the whole log
+) AS found
+ORDER BY wanted.stream, wanted.after, seq
+"""
+
+Row = tuple[Any, ...]
+
+
+class _Load:
+    """One caller's wish, and what came of it. ``turn`` is held until there is an answer, or the caller is to ask."""
+
+    __slots__ = ("after", "answered", "rows", "stream", "turn")
+
+    def __init__(self, stream: str, after: int) -> None:
+        self.stream = stream
+        self.after = after
+        self.rows: list[Row] | None = None
+        self.answered = False
+        self.turn = threading.Lock()
+        self.turn.acquire()
+
+
+class Loads:
+    """Reads streams from a version on."""
+
+    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]") -> None:
+        """``pool`` reads; it is not closed here."""
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._asking = False
+        self._waiting: list[_Load] = []
+
+    def rows(self, stream: str, after: int) -> list[Row]:
+        """Return the stream's events after a version, as rows in order. Raises Unavailable."""
+        mine = _Load(stream, after)
+        with self._lock:
+            self._waiting.append(mine)
+            first, self._asking = not self._asking, True
+        if not first:
+            mine.turn.acquire()
+        if not mine.answered:
+            self._ask_for_all()
+        if mine.rows is None:  # whoever asked has failed, and has said why
+            raise Unavailable
+        return mine.rows
+
+    def _ask_for_all(self) -> None:
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+        try:
+            self._load(batch)
+        finally:
+            self._hand_over(batch)
+
+    def _hand_over(self, batch: Sequence[_Load]) -> None:
+        """Answer the batch; let one of those who came meanwhile ask next."""
+        with self._lock:
+            if self._waiting:
+                self._waiting[0].turn.release()
+            else:
+                self._asking = False
+        for load in batch:
+            load.answered = True
+            load.turn.release()
+
+    def _load(self, batch: Sequence[_Load]) -> None:
+        found: dict[tuple[str, int], list[Row]] = {(load.stream, load.after): [] for load in batch}
+        columns = [list(column) for column in zip(*found, strict=True)]
+        with reading(self._pool) as connection:
+            for row in connection.execute(_LOAD, columns, prepare=True, binary=True):
+                found[row[1], row[-1]].append(row)
+        for load in batch:
+            load.rows = found[load.stream, load.after]
