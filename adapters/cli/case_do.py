@@ -92,7 +92,7 @@ def _body(text: str, given: dict[str, Any]) -> bytes:
     return msgspec.json.encode({**body, **told})
 
 
-def _is_plain(kind: Any) -> bool:  # noqa: ANN401  (a type)
+def _is_plain(kind: Any) -> bool:  # noqa: ANN401  (a type of a field)
     """Parts and lists of parts are given by --body alone."""
     return _shape(kind)[0] is not None
 
@@ -105,7 +105,7 @@ def _option(field: msgspec.structs.FieldInfo) -> click.Option:
     return click.Option([flag, field.name], type=kind, multiple=many)
 
 
-def _shape(kind: Any) -> tuple[Any, bool]:  # noqa: ANN401  (types)
+def _shape(kind: Any) -> tuple[Any, bool]:  # noqa: ANN401  (types of fields)
     """Return what click takes for a field, and whether more than once; None for what has no plain text."""
     info = msgspec.inspect.type_info(kind)
     match info:

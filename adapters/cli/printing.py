@@ -40,14 +40,15 @@ class IsoTime(click.ParamType[datetime]):
 
     name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
+        text = str(value)
         try:
-            found = datetime.fromisoformat(value)
+            found = datetime.fromisoformat(text)
         except ValueError:
             self.fail("不是时间 not a time: 2026-03-02T09:00:00+08:00", param, ctx)
-        if len(value) <= len("2026-03-02"):
+        if len(text) <= len("2026-03-02"):
             found = found.replace(hour=23, minute=59, second=59, microsecond=999_999)
         return found if found.tzinfo else found.replace(tzinfo=CIVIL_ZONE)
 
@@ -57,10 +58,10 @@ class IsoDay(click.ParamType[date]):
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(str(value))
         except ValueError:
             self.fail("不是日期 not a date: 2026-03-02", param, ctx)

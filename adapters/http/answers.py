@@ -1,7 +1,6 @@
 """Answers in JSON, and the headers that speak of versions."""
 
 import re
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +13,7 @@ _TAG = re.compile(r'"([0-9]{1,9})"')
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401
+def json_response(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return any value of ours as JSON."""
     return Response(_encode(value), status, headers, media_type="application/json")
 

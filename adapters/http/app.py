@@ -25,6 +25,7 @@ from domain.errors import Refused, Unavailable
 _WORKERS = 64
 """Threads for commands, and as many for reads: they mostly wait for the database."""
 _METHOD_NOT_ALLOWED = 405
+_ABOUT = "Case management of a civil-affairs bureau. Every write needs the bearer token of a post."
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -41,28 +42,17 @@ def create_app(house: House) -> ASGIApp:
         workers.shutdown()
 
     app = FastAPI(
-        title="Anjuan 案卷",
-        version="1",
-        description="Case management of a civil-affairs bureau. Every write needs the bearer token of a post.",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
+        title="Anjuan 案卷", version="1", description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    answers: Counter[int] = Counter()
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the way FastAPI documents
     for fault, answer in _FAULTS.items():
         app.add_exception_handler(fault, answer)
     writes = [*documents.routes(house, workers), *actions.routes(house, workers)]
     app.router.routes.extend(writes)
-    for router in (
-        history.router(house),
-        reads.router(house, positions),
-        registry.router(),
-        operations.router(house, answers),
-        docs_page.router(app),
-        pages.router(house),
-    ):
+    answers: Counter[int] = Counter()
+    reading = (history.router(house), reads.router(house, positions), registry.router(), docs_page.router(app))
+    for router in (*reading, operations.router(house, answers), pages.router(house)):
         app.include_router(router)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the way FastAPI documents
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 
 

@@ -16,6 +16,7 @@ from adapters.http.problems import BadQuery
 from adapters.http.waiting import Positions
 from domain.errors import UnknownCase
 from projections.query import BadCursor
+from projections.query import Query as SqlQuery
 from projections.views.case_file.queries import case_file, case_file_row
 from projections.views.dashboard.queries import (
     DashboardFilter,
@@ -66,12 +67,7 @@ def router(house: House, positions: Positions) -> APIRouter:
     @reads.get("/cases", summary="Worklist 工作列表")
     def worklist(asked: Annotated[WorklistQuery, Query()]) -> Response:
         positions.wait("worklist", asked.after)
-        where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
-        try:
-            query = worklist_rows(where, asked.order, asked.limit, asked.cursor)
-        except BadCursor:
-            raise BadQuery("cursor") from None
-        page = worklist_page(house.read(*query), asked.order, asked.limit)
+        page = worklist_page(house.read(*_worklist_query(asked)), asked.order, asked.limit)
         return json_response({"rows": page.rows, "next": page.next or None})
 
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
@@ -89,11 +85,15 @@ def router(house: House, positions: Positions) -> APIRouter:
         positions.wait("dashboard", asked.after)
         where = msgspec.convert(asked, DashboardFilter, from_attributes=True)
         by = tuple(dict.fromkeys(asked.by))
-        return json_response(
-            {
-                "counts": counts(house.read(*count_rows(by, where))),
-                "steps": steps(house.read(*step_rows(where))),
-            }
-        )
+        counted, histogram = house.read(*count_rows(by, where)), house.read(*step_rows(where))
+        return json_response({"counts": counts(counted), "steps": steps(histogram)})
 
     return reads
+
+
+def _worklist_query(asked: WorklistQuery) -> SqlQuery:
+    where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
+    try:
+        return worklist_rows(where, asked.order, asked.limit, asked.cursor)
+    except BadCursor:
+        raise BadQuery("cursor") from None

@@ -45,7 +45,7 @@ def said(*arguments: str) -> str:
     return result.stdout
 
 
-def read(*arguments: str) -> Any:  # noqa: ANN401  (JSON)
+def read(*arguments: str) -> Any:  # noqa: ANN401  (JSON has any shape)
     return json.loads(said(*arguments, "--json"))
 
 

@@ -53,9 +53,8 @@ class Serving:
 
     def children(self) -> list[int]:
         """The pids of its children: with a named database, the projector alone."""
-        threads = Path(f"/proc/{self.process.pid}/task").glob(
-            "*/children"
-        )  # a child belongs to the thread that made it
+        # A child belongs to the thread that made it.
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(child) for thread in threads for child in thread.read_text("utf-8").split()]
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:

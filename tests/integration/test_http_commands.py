@@ -236,7 +236,7 @@ def test_a_case_accepted_by_silence_of_the_office_is_accepted_on_the_day_it_was_
     assert (state["accepted_on"], state["deemed"], state["stage"]) == ("2026-03-02", True, "accepted")
 
 
-def leaves(kind: Any, leaf: object) -> Any:  # noqa: ANN401  (JSON)
+def leaves(kind: Any, leaf: object) -> Any:  # noqa: ANN401  (JSON has any shape)
     """A body of the type with ``leaf`` in every place that takes text, or in every place at all for another type."""
     info = msgspec.inspect.type_info(kind) if not isinstance(kind, msgspec.inspect.Type) else kind
     match info:
@@ -326,7 +326,7 @@ def test_every_reference_in_the_documentation_leads_somewhere(here: Served) -> N
     assert {ref.removeprefix("#/components/schemas/") for ref in references} <= set(document["components"]["schemas"])
 
 
-def _references(part: Any) -> list[str]:  # noqa: ANN401  (JSON)
+def _references(part: Any) -> list[str]:  # noqa: ANN401  (JSON has any shape)
     if isinstance(part, dict):
         own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
         return own + [ref for value in part.values() for ref in _references(value)]

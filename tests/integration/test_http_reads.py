@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,7 +34,7 @@ def case_id(here: Served) -> str:
     return found
 
 
-def get(here: Served, path: str, **params: Any) -> Any:  # noqa: ANN401  (JSON)
+def get(here: Served, path: str, **params: Any) -> Any:  # noqa: ANN401  (JSON has any shape)
     answer = here.client.get(path, params={"after": here.head(), **params})
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -46,7 +47,7 @@ def test_what_was_just_written_is_read(here: Served) -> None:
         assert get(here, "/cases", limit=200)["rows"][0] is not None
 
 
-def test_a_view_that_does_not_come_is_told_in_time(postgres: EmbeddedServer, tmp_path: Any) -> None:  # noqa: ANN401
+def test_a_view_that_does_not_come_is_told_in_time(postgres: EmbeddedServer, tmp_path: Path) -> None:
     from tests.support import database  # noqa: PLC0415  (only this test has no projector)
 
     with database.database(postgres) as url, open_test_house(tmp_path, url) as house:
