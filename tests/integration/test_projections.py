@@ -42,7 +42,7 @@ pytestmark = pytest.mark.postgres
 
 ALL = list(VIEWS.values())
 TABLES = [table.name for view in ALL for table in view.tables]
-CASES = 60
+CASES = 90
 KILLS = 6
 Tables = dict[str, list[tuple[Any, ...]]]
 
