@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.eventstore.answer import Answer
 from adapters.eventstore import writer as writing
+from adapters.eventstore.answer import Answer
 from adapters.eventstore.codec import UnknownType
 from adapters.eventstore.prepared import BadAppend, Outcome, PreparedAppend, PreparedEvent, PreparedWrite, prepare
 from adapters.eventstore.reader import LogBroken
