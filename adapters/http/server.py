@@ -38,16 +38,8 @@ def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
     # What is loaded by now stays: without this, every full collection walks over it, and all commands wait meanwhile.
     gc.collect()
     gc.freeze()
-    _settle(house)
     with projecting(house), _signals_ignored():
         _Server(config, ready).run()
-
-
-def _settle(house: House) -> None:
-    """Take what stays for good out of the collector's sight: walking it again and again stops every caller (80 ms)."""
-    house.cases.bureau.now()
-    gc.collect()
-    gc.freeze()
 
 
 class _Server(uvicorn.Server):
