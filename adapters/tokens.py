@@ -1,7 +1,7 @@
 """Bearer tokens of posts, until real sign-in comes. The database keeps hashes only."""
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from adapters.postgres.connections import reading
 from domain.kernel import PostId, Value
 
 LIFETIME = timedelta(days=30)
-_FIND = "SELECT post, actor FROM access.tokens WHERE hash = %s AND expires_at > clock_timestamp()"
+_FIND = "SELECT post, actor, expires_at FROM access.tokens WHERE hash = %s"
 _PREFIX = "anj_"
 
 
@@ -21,6 +21,7 @@ class Holder(Value):
 
     post: PostId
     actor: str
+    expires_at: datetime
 
 
 class Tokens:
@@ -44,17 +45,17 @@ class Tokens:
     def holder(self, token: str) -> Holder | None:
         """Return whom a token speaks for, or None."""
         digest = _hash(token)
-        known = self._known.get(digest)
-        if known is None:
-            with reading(self._pool) as connection:
-                row = connection.execute(
-                    "SELECT post, actor FROM access.tokens WHERE hash = %s AND expires_at > clock_timestamp()",
-                    (digest,),
-                ).fetchone()
-            if row is None:
-                return None
-            known = self._known[digest] = Holder(post=PostId(row[0]), actor=row[1])
+        known = self._known.get(digest) or self._find(digest)
+        if known is None or known.expires_at <= datetime.now(UTC):
+            self._known.pop(digest, None)
+            return None
+        self._known[digest] = known
         return known
+
+    def _find(self, digest: bytes) -> Holder | None:
+        with reading(self._pool) as connection:
+            row = connection.execute(_FIND, (digest,)).fetchone()
+        return Holder(post=PostId(row[0]), actor=row[1], expires_at=row[2]) if row else None
 
 
 def _hash(token: str) -> bytes:
