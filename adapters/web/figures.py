@@ -1,12 +1,14 @@
 """Amounts, dates and times as people read them. Times are shown in Asia/Shanghai."""
 
+import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from domain.calendar import CIVIL_ZONE
 from domain.kernel import Fen
 
 _FEN = 100
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _ID_SHOWN, _ID_TAIL = 6, 4
 _PHONE_SHOWN, _PHONE_TAIL = 3, 2
 
@@ -20,14 +22,10 @@ def yuan(fen: int) -> str:
 
 def fen_of(text: str) -> Fen:
     """Return yuan as typed (``1,060.5``) in fen. Raises ValueError for no amount, and for parts of a fen."""
-    try:
-        amount = Decimal(text.replace(",", "").replace(",", "").strip()) * _FEN
-        whole = int(amount)
-    except (InvalidOperation, OverflowError) as error:
-        raise ValueError("amount") from error
-    if amount != whole:
+    plain = text.replace("，", "").replace(",", "").strip()
+    if not _AMOUNT.fullmatch(plain):
         raise ValueError("amount")
-    return Fen(whole)
+    return Fen(int(Decimal(plain) * _FEN))
 
 
 def moment(at: datetime) -> str:

@@ -11,19 +11,21 @@ from domain.cases.state import CaseState
 from domain.errors import Refused
 from domain.rulebook.rules import RuleVersion, in_force
 
+_ALWAYS = 99
 # Opening has a page of its own; a document's content goes through the file store first.
 ELSEWHERE = frozenset({"open_case", "attach_document"})
 
 
 def open_actions(house: House, state: CaseState, post: Post, actor: str) -> list[str]:
-    """Return their names in the order of the rule's steps. An imported case has none: no rule is its own."""
+    """Return their names, what belongs to this stage before what is always open. An imported case has none."""
     bureau, now = house.cases.bureau.now(), house.now()
     rule = _rule(bureau, state, house)
     if rule is None:
         return []
     act = Act(command_id="", actor=actor, post=post, occurred_at=now, received_at=now)
     facts = Facts(act=act, rule=rule, calendar=house.cases.calendar, posts=bureau.posts)
-    return [name for name in rule.steps if name in ACTIONS and name not in ELSEWHERE and _open(state, name, facts)]
+    names = [name for name in rule.steps if name in ACTIONS and name not in ELSEWHERE and _open(state, name, facts)]
+    return sorted(names, key=lambda name: (len(rule.steps[name].stages) or _ALWAYS, name))
 
 
 def _open(state: CaseState, name: str, facts: Facts) -> bool:

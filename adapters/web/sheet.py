@@ -5,98 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from adapters.web.layout import GLANCE, HEAD, IF_FILLED, LAYOUT, LEGACY, UNSHOWN, WIDE, ZERO_IS_EMPTY
 from adapters.web.names import Names
 from application.replay import Step
+from domain.cases.events.legacy import LegacyCaseOpened
 from domain.cases.parts import Person
 from domain.cases.state import NO_CASE, CaseState
-from domain.kernel import Recorded, Value
+from domain.kernel import Event, Recorded, Value
 
-_LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("household", ("mandate.agent_name", "mandate.relation", "kin_posts", "household.monthly_income")),
-    (
-        "inquiry",
-        (
-            "received_on",
-            "accepted_on",
-            "comparison.authorised_on",
-            "comparison.reported_on",
-            "interviews",
-            "deemed",
-            "comparison.hits",
-            "visits",
-            "defects",
-        ),
-    ),
-    (
-        "notice",
-        (
-            "opinion.result",
-            "opinion.persons",
-            "opinion.monthly_income",
-            "notice.objections",
-            "notice.posted_on",
-            "notice.until",
-            "notice.closed_on",
-            "notice.place",
-            "opinion.reason",
-        ),
-    ),
-    (
-        "decision",
-        (
-            "decision.result",
-            "decision.on",
-            "decision.amount",
-            "decision.served_on",
-            "decision.published_on",
-            "decision.reason",
-        ),
-    ),
-    (
-        "grant",
-        (
-            "grant.status",
-            "grant.amount",
-            "grant.from_month",
-            "review.due_on",
-            "review.completed_on",
-            "review.outcome",
-            "grant.reason",
-            "changes",
-            "end_reason",
-        ),
-    ),
-    ("documents", ("documents", "corrections", "notes", "archived")),
-)
-_LEGACY = (("legacy", ("activity", "activities")),)
-_HEAD = ("matter", "channel", "assignee", "rule", "division")
-_GLANCE = ("stage", "due")
-_WIDE = frozenset(
-    ("defects", "visits", "documents", "corrections", "division", "notice.place", "opinion.reason", "decision.reason")
-)
-_IF_FILLED = frozenset(
-    (
-        "mandate.agent_name",
-        "mandate.relation",
-        "kin_posts",
-        "deemed",
-        "comparison.hits",
-        "defects",
-        "opinion.reason",
-        "decision.reason",
-        "review.completed_on",
-        "review.outcome",
-        "grant.reason",
-        "changes",
-        "end_reason",
-        "corrections",
-        "notes",
-        "archived",
-    )
-)
-"""What most cases never have: its cell appears with its first value."""
-_UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject"})
-_ZERO_IS_EMPTY = frozenset({"interviews", "notes", "deemed", "archived", "activities"})
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -147,28 +63,36 @@ class Line(Value):
 def roots(step: Step) -> tuple[str, ...]:
     """Return what a step changed, parts of one thing taken together: ``due``, ``documents[0]``, ``grant.amount``."""
     found = dict.fromkeys(_root(change.field) for change in step.changes)
-    return tuple(root for root in found if root not in _UNSHOWN)
+    return tuple(root for root in found if root not in UNSHOWN)
 
 
 def head(names: Names, steps: Sequence[Step], version: int) -> tuple[Cell, ...]:
     """Return the cells that always stand on top."""
-    return _cells(names, steps, version, _HEAD)
+    return _cells(names, steps, version, HEAD)
 
 
 def glance(names: Names, steps: Sequence[Step], version: int) -> tuple[Cell, ...]:
     """Return stage and due date."""
-    return _cells(names, steps, version, _GLANCE)
+    return _cells(names, steps, version, GLANCE)
 
 
 def sections(names: Names, steps: Sequence[Step], version: int) -> tuple[Section, ...]:
     """Return the parts of the form as they stood after that step."""
     state = steps[version - 1].state
-    layout = _LEGACY if state.matter == "legacy" else _LAYOUT
     changed = roots(steps[version - 1])
+    if state.matter == "legacy":
+        cells = (*_cells(names, steps, version, LEGACY), *_attributes(steps[0].recorded.event))
+        return (Section("legacy", cells),)
     return tuple(
         Section(key, _cells(names, steps, version, paths), _members(state, changed) if key == "household" else ())
-        for key, paths in layout
+        for key, paths in LAYOUT
     )
+
+
+def _attributes(opened: Event) -> tuple[Cell, ...]:
+    """Return what the older system said of the case, under its own names."""
+    said = opened.attributes if isinstance(opened, LegacyCaseOpened) else ()
+    return tuple(Cell(each.key, each.value) for each in said if each.value)
 
 
 def course(names: Names, steps: Sequence[Step]) -> tuple[Line, ...]:
@@ -197,16 +121,16 @@ def _cells(names: Names, steps: Sequence[Step], version: int, paths: Iterable[st
     changed = roots(steps[version - 1])
     before, state = _state(steps, version - 1), _state(steps, version)
     cells = [(path, _cell(names, path, (before, state), changed=_touches(changed, path))) for path in paths]
-    return tuple(cell for path, cell in cells if cell.value or cell.changed or path not in _IF_FILLED)
+    return tuple(cell for path, cell in cells if cell.value or cell.changed or path not in IF_FILLED)
 
 
 def _cell(names: Names, path: str, states: tuple[CaseState, CaseState], *, changed: bool) -> Cell:
     was, now = (_word(names, path, find(state, path)) for state in states)
-    return Cell(names.field(path), now, path in _WIDE, changed, was if changed else "")
+    return Cell(names.field(path), now, path in WIDE, changed, was if changed else "")
 
 
 def _word(names: Names, path: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind
-    if path in _ZERO_IS_EMPTY and not value:
+    if path in ZERO_IS_EMPTY and not value:
         return ""
     return names.value(re.sub(r"\[\d+\]", "", path), value)
 

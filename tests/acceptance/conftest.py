@@ -1,0 +1,113 @@
+"""A whole bureau with a server and a browser: one for each file of tests."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from msgspec.structs import replace
+from playwright.sync_api import Browser, sync_playwright
+
+from adapters.house import House
+from adapters.http.app import create_app
+from adapters.postgres.embedded import EmbeddedServer
+from adapters.projector.service import project
+from application.history import Activity, Trace
+from application.runs.import_history import import_history
+from domain.bureau_events import BUREAU, PostsCreated
+from domain.cases.actions.request_correction import RequestCorrection
+from domain.cases.events.legacy import Attribute
+from tests.support import database
+from tests.support.builders import application, by
+from tests.support.houses import carry_out, house_on, set_up, tell
+from tests.support.journeys import CONFIRMED, CORRECTING, GRANTED, OPENED, STOPPED, step
+from tests.support.site import TOWN_HANDLER, VILLAGE, Site
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+JOURNEYS = {"opened": OPENED, "correcting": CORRECTING, "confirmed": CONFIRMED, "granted": GRANTED, "stopped": STOPPED}
+
+IN_THE_TOWN = (
+    step("open_case", replace(application(), division=VILLAGE), by(TOWN_HANDLER, "2026-03-02")),
+    step("request_correction", RequestCorrection(defects=("缺收入声明",)), by(TOWN_HANDLER, "2026-03-03")),
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium. Without one the tests are skipped, unless ANJUAN_REQUIRE_CHROMIUM=1."""
+    if CHROMIUM is None:
+        if os.environ.get("ANJUAN_REQUIRE_CHROMIUM") == "1":
+            pytest.fail("ANJUAN_REQUIRE_CHROMIUM=1, and there is no Chromium on this machine")
+        pytest.skip("NO CHROMIUM: the pages are not tested (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A served bureau with a case at each of some stages, and one of an older system."""
+    home: Path = tmp_path_factory.mktemp("home")
+    with database.database(postgres) as url, house_on(url, home) as house:
+        set_up(house.log)
+        tell(house.log, BUREAU, PostsCreated(posts=(TOWN_HANDLER,)))
+        cases: dict[str, str] = {name: carry_out(house, steps).case_id for name, steps in JOURNEYS.items()}
+        cases["in the town"] = carry_out(house, IN_THE_TOWN).case_id
+        imported = list(import_history(house.log, "receipt", [_trace()], datetime.now(UTC)))
+        assert imported[-1].traces == 1
+        cases["legacy"] = "legacy-receipt-case-1"
+        with _projecting(house), _serving(house) as address:
+            shown = Site(address=address, house=house, cases=cases)
+            shown.wait_for_views()
+            yield shown
+
+
+def _trace() -> Trace:
+    at = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    steps = (Activity(name, "complete", "Resource01", at, at.isoformat()) for name in ("T02 Check", "T10 Determine"))
+    return Trace("case-1", (Attribute("department", "string", "General"),), tuple(steps), 1)
+
+
+@contextmanager
+def _projecting(house: House) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=project, args=(house.locate, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def _serving(house: House) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        config = uvicorn.Config(create_app(house), ws="none", log_level="error", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()

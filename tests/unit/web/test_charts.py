@@ -1,0 +1,72 @@
+"""Charts: well-formed, named, to scale, and safe with any label."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from markupsafe import Markup
+
+from adapters.web import charts
+from adapters.web.charts import Title
+
+TITLE = Title("chart", "Cases <by> stage", "See the table & more")
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = '<script>"&'
+
+
+def parsed(markup: Markup) -> ET.Element:
+    return ET.fromstring(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))  # noqa: S314  our own charts, made above
+
+
+ALL = [
+    charts.bars(TITLE, [("opened", 3), (NASTY, 1)]),
+    charts.stacked(TITLE, [("opened", [3, 0, 2]), (NASTY, [0, 0, 0])]),
+    charts.columns(TITLE, [("2026-01", 3), (NASTY, 0)]),
+    charts.ranges(TITLE, [("opened", 3, 9), (NASTY, 0, 0)]),
+    charts.multiples(TITLE, [("a", [("2026-01", 3)]), (NASTY, [])]),
+    charts.bars(TITLE, []),
+    charts.stacked(TITLE, []),
+    charts.columns(TITLE, []),
+    charts.ranges(TITLE, []),
+    charts.multiples(TITLE, []),
+]
+
+
+@pytest.mark.parametrize("markup", ALL)
+def test_a_chart_is_an_image_with_title_and_description(markup: Markup) -> None:
+    svg = parsed(markup)
+    names = svg.attrib["aria-labelledby"].split()
+    assert svg.attrib["role"] == "img"
+    assert [svg[0].attrib["id"], svg[1].attrib["id"]] == names
+    assert (svg[0].text, svg[1].text) == (TITLE.title, TITLE.text)
+    assert not any("style" in node.attrib for node in svg.iter())
+
+
+@pytest.mark.parametrize("markup", ALL)
+def test_a_label_cannot_become_markup(markup: Markup) -> None:
+    assert not list(parsed(markup).iter(f"{SVG}script"))
+
+
+def test_bars_are_to_scale_and_carry_their_numbers() -> None:
+    svg = parsed(charts.bars(TITLE, [("a", 200), ("b", 50)]))
+    first, second = (float(node.attrib["width"]) for node in svg.iter(f"{SVG}rect"))
+    assert first == pytest.approx(4 * second, abs=0.2)
+    assert [node.text for node in svg.iter(f"{SVG}text")] == ["a", "200", "b", "50"]
+
+
+def test_stacked_bars_lie_end_to_end() -> None:
+    svg = parsed(charts.stacked(TITLE, [("a", [10, 0, 30])]))
+    left, right = svg.iter(f"{SVG}rect")
+    assert float(left.attrib["x"]) + float(left.attrib["width"]) == pytest.approx(float(right.attrib["x"]), abs=0.2)
+    assert (left.attrib["class"], right.attrib["class"]) == ("s1", "s3")
+
+
+def test_small_multiples_share_one_scale() -> None:
+    svg = parsed(charts.multiples(TITLE, [("a", [("m", 40)]), ("b", [("m", 10)])]))
+    first, second = (float(node.attrib["height"]) for node in svg.iter(f"{SVG}rect"))
+    assert first == pytest.approx(4 * second, abs=0.2)
+
+
+def test_long_labels_stand_above_their_bars() -> None:
+    svg = parsed(charts.bars(TITLE, [("T05 Print and send confirmation of receipt", 3)]))
+    label = next(svg.iter(f"{SVG}text"))
+    assert (label.attrib["class"], label.attrib["x"]) == ("long", "0.0")

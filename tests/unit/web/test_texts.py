@@ -1,0 +1,129 @@
+"""The table of texts: nothing missing, nothing left over, the same blanks to fill in both languages."""
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import msgspec
+import pytest
+
+from adapters.web import texts
+from adapters.web.forms import inputs_of
+from adapters.web.texts import Texts, language_of, load_texts
+from domain.authority.posts import Role
+from domain.cases.events import CASE_EVENTS
+from domain.cases.parts import Channel, GrantStatus, Result
+from domain.cases.registry import ACTIONS
+from domain.cases.state import CaseState, Stage
+from domain.rulebook.rules import LIMITS
+from tests.support.builders import RULE
+
+FOLDER = Path(texts.__file__).parent
+SOURCES = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
+USED = re.compile(r"""\bt(?:exts)?\(\s*['"]([a-z_0-9]+\.[a-z_0-9.]+)['"]\s*[,)]""")
+EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
+GROUPS = {
+    "act", "case", "channel", "dash", "due", "error", "event", "input", "kind", "list", "matter", "member", "ops",
+    "outcome", "phase", "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
+}  # fmt: skip
+
+
+def written() -> str:
+    return "\n".join(path.read_text("utf-8") for path in SOURCES)
+
+
+def coded() -> set[str]:
+    """Keys made of a group and a coded value."""
+    words: dict[str, set[str]] = {
+        "stage": set(get_args(Stage)),
+        "event": set(CASE_EVENTS),
+        "role": set(get_args(Role)),
+        "channel": {*get_args(Channel), "import"},
+        "result": set(get_args(Result)),
+        "status": set(get_args(GrantStatus)),
+        "due": {*LIMITS, "close_notice", "review"},
+        "matter": {"dibao", "legacy"},
+        "input": {field.name for action in ACTIONS.values() for field in msgspec.structs.fields(action.command)},
+        "state": set(state_fields()),
+        "section": {"case", "household", "inquiry", "notice", "decision", "grant", "documents", "legacy"},
+        "outcome": {"unchanged", "increase", "reduce", "suspend", "stop"},
+        "kind": {"population", "income", "property", "other"},
+        "phase": {"intake", "inquiry", "decision", "grant", "ended"},
+        "dash": {"cases", "running", "granted", "ended"},
+        "member": {"relation", "name", "id_number", "phone"},
+        "error": {"400", "400_text", "404", "404_text", "413", "413_text", "503", "503_text"},
+        "term": {key.removeprefix("term.") for key in load_texts() if key.startswith("term.")},
+    }
+    return {f"{group}.{value}" for group, values in words.items() for value in values}
+
+
+def state_fields() -> list[str]:
+    """Every field of a case, those of its single parts with a dot."""
+    found: list[str] = []
+    for field in msgspec.structs.fields(CaseState):
+        parts = [part for part in get_args(field.type) if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+        found.append(field.name)
+        optional = type(None) in get_args(field.type)
+        found += [f"{field.name}.{inner.name}" for part in parts if optional for inner in msgspec.structs.fields(part)]
+    return found
+
+
+def test_every_text_that_a_page_uses_exists() -> None:
+    used = set(USED.findall(written()))
+    assert len(used) > 100
+    assert used - set(load_texts()) == set()
+
+
+def test_every_coded_value_has_a_word() -> None:
+    assert coded() - set(load_texts()) == set()
+
+
+def test_no_text_is_left_over() -> None:
+    named = {key for key in EITHER.findall(written()) if key.partition(".")[0] in GROUPS}
+    assert set(load_texts()) - named - set(USED.findall(written())) - coded() == set()
+
+
+def blanks(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def test_both_languages_say_something_and_take_the_same_values() -> None:
+    assert [key for key, both in load_texts().items() if not all(text.strip() for text in both)] == []
+    assert [key for key, (zh, en) in load_texts().items() if blanks(zh) != blanks(en)] == []
+
+
+def test_english_texts_hold_no_chinese() -> None:
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    assert [key for key, (_, en) in load_texts().items() if chinese.search(en)] == ["app.language"]
+
+
+@pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"open_case"}))
+def test_every_action_has_a_form(action: str) -> None:
+    inputs = inputs_of(ACTIONS[action].command)
+    assert [each.name for each in inputs] == [field.name for field in msgspec.structs.fields(ACTIONS[action].command)]
+
+
+def test_every_step_of_the_rule_is_an_action_that_people_can_read() -> None:
+    assert [name for name in RULE.steps if not (ACTIONS[name].zh and ACTIONS[name].en)] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "accepted", "language"),
+    [
+        (None, None, "", "zh"),
+        (None, None, "de-DE, en;q=0.5", "en"),
+        (None, None, "en-GB,en;q=0.9,zh-CN;q=0.8", "en"),
+        (None, "en", "zh-CN", "en"),
+        ("zh", "en", "en", "zh"),
+        ("klingon", "elvish", "xx", "zh"),
+    ],
+)
+def test_the_language_follows_address_then_cookie_then_browser(
+    query: str | None, cookie: str | None, accepted: str, language: str
+) -> None:
+    assert language_of(query, cookie, accepted) == language
+
+
+def test_an_imported_value_is_its_own_word() -> None:
+    assert Texts("zh").word("stage", "T02 Check") == "T02 Check"
