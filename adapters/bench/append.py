@@ -32,12 +32,12 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
         note = made[0].facts[-1]
         writes = _writes([(history.append().writes[0].stream, len(history.facts)) for history in made], note)
         them = cycle(aggregates)
-        samples = in_turns(
+        ours_side, their_side = in_turns(
             plan,
             lambda: timed(number, lambda: _ours(house, islice(writes, number))),
             lambda: timed(number, lambda: _theirs(app, islice(them, number), note)),
         )
-    return [ratio_bar(_QUESTION, *samples, "eventsourcing.postgres")]
+    return [ratio_bar(_QUESTION, ours_side, their_side, "eventsourcing.postgres")]
 
 
 def _writes(streams: list[tuple[str, int]], note: Fact) -> Iterator[Write]:

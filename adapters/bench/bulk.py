@@ -23,7 +23,7 @@ _IN = "COPY public.raw FROM STDIN (FORMAT binary)"
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
-    """Ours: one append per case of ten events. COPY: the rows that ours wrote, into a table with the same keys and checks."""
+    """Ours: one append per case of ten events. COPY: the rows that ours wrote, into a table with the same keys."""
     made = list(histories(plan.size(_EVENTS // _PER_CASE, 10), steps=_PER_CASE))
     some = made[: max(1, len(made) // 5)]
     raw: list[bytes] = []

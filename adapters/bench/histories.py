@@ -96,9 +96,7 @@ def _team(director: Post, posts: dict[PostId, Post]) -> Team:
     first, second = [post for post in town if post.role == "town_handler"][:2]
     lead = next(post for post in town if post.role == "town_lead")
     decider = next(
-        post
-        for post in posts.values()
-        if post.role == "county_decider" and post.division[:6] == director.division[:6]
+        post for post in posts.values() if post.role == "county_decider" and post.division[:6] == director.division[:6]
     )
     return Team(director, (first, second), lead, decider)
 
@@ -118,7 +116,7 @@ def histories(number: int, *, steps: int | None = None, notes: int = 0) -> Itera
         team = chance.choice(teams())
         begin = date(2026, 2, 23) + timedelta(days=7 * chance.randrange(14))
         path = _path(team)[: steps or chance.choice((4, 8, 12, 12, 12))] + _notes(team, notes)
-        yield _history(team, path, begin)
+        yield _history(path, begin)
 
 
 def _path(team: Team) -> list[_Step]:
@@ -128,7 +126,9 @@ def _path(team: Team) -> list[_Step]:
     person = PersonNamed(name="样例甲", id_number=demo_citizen_id(date(1960, 1, 1), 1), phone="00000000000")
     child = PersonNamed(name="样例乙", id_number=demo_citizen_id(date(1990, 1, 2), 2), relation="子女")
     opening = OpenCase(matter="dibao", division=village, members=(person, child), monthly_income=Fen(50_000))
-    visit = RecordVisit(investigators=pair, signatures=pair, signed_by_household=True, findings="土坯房两间，无大件家电")
+    visit = RecordVisit(
+        investigators=pair, signatures=pair, signed_by_household=True, findings="土坯房两间，无大件家电"
+    )
     opinion = IssueOpinion(result="grant", persons=2, monthly_income=Fen(50_000))
     return [
         _Step(0, team.director, opening, "open_case"),
@@ -150,7 +150,7 @@ def _notes(team: Team, number: int) -> list[_Step]:
     return [_Step(26 + n, team.handlers[0], AddNote(text=NOTE), "add_note") for n in range(number)]
 
 
-def _history(team: Team, path: list[_Step], begin: date) -> History:
+def _history(path: list[_Step], begin: date) -> History:
     """Play the path; where a rule refuses a step (a holiday moved a date), the case stays where it is."""
     case_id = CaseId(new_id())
     state, steps = NO_CASE, []
@@ -168,9 +168,7 @@ def _history(team: Team, path: list[_Step], begin: date) -> History:
 def _facts(case_id: CaseId, step: _Step, begin: date) -> Facts:
     at = datetime(begin.year, begin.month, begin.day, 9, 30, tzinfo=CIVIL_ZONE) + timedelta(days=step.day)
     at = at.astimezone(UTC)
-    act = Act(
-        command_id=new_id(), actor=f"{step.post.id}:1", post=step.post, occurred_at=at, received_at=at
-    )
+    act = Act(command_id=new_id(), actor=f"{step.post.id}:1", post=step.post, occurred_at=at, received_at=at)
     persons = step.command.members if isinstance(step.command, OpenCase) else ()
     return Facts(
         act=act,

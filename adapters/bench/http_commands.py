@@ -44,7 +44,9 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
                 rates.append(len(timing.each) / timing.seconds)
                 middles.append(cuts[49] * 1e3)
                 slowest.append(cuts[98] * 1e3)
-                plan.progress(f"{number}/{plan.rounds}: {rates[-1]:,.0f}/s  p50 {middles[-1]:.1f}  p99 {slowest[-1]:.1f} ms")
+                plan.progress(
+                    f"{number}/{plan.rounds}: {rates[-1]:,.0f}/s  p50 {middles[-1]:.1f}  p99 {slowest[-1]:.1f} ms"
+                )
     return [
         number_bar(_RATE, sample(rates), "at_least"),
         number_bar(_MEDIAN, sample(middles), "at_most"),
@@ -65,9 +67,7 @@ def _load(house: House, made: Sequence[History]) -> list[list[Sent]]:
         return Sent(path=f"/cases/{history.case_id}/{action}", token=token(post), key=new_id(), body=body)
 
     requests = [[sent(history, *command) for command in _commands(team_of(history))] for history in made]
-    return [
-        [each for case in requests[start::_CONNECTIONS] for each in case] for start in range(_CONNECTIONS)
-    ]
+    return [[each for case in requests[start::_CONNECTIONS] for each in case] for start in range(_CONNECTIONS)]
 
 
 def _commands(team: Team) -> list[tuple[Post, str, str]]:

@@ -25,7 +25,7 @@ class Case(Aggregate):
     """A case that keeps the little that a decision would need: its steps and its number of notes."""
 
     @event("Opened")
-    def __init__(self, kind: str, data: Stored, meta: Stored) -> None:
+    def __init__(self, kind: str, data: Stored, meta: Stored) -> None:  # noqa: ARG002 the event keeps them
         """Open it."""
         self.last = kind
         self.count = 1

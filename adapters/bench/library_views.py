@@ -64,7 +64,7 @@ class PostgresCaseViews(PostgresTrackingRecorder, CaseViews):
     def __init__(self, datastore: PostgresDatastore, **options: Any) -> None:  # noqa: ANN401 the library's signature
         """Name the tables to make."""
         super().__init__(datastore, **options)
-        self.sql_create_statements.extend(SQL(table) for table in _TABLES)  # type: ignore[arg-type]  # constants
+        self.sql_create_statements.extend(SQL(table).format() for table in _TABLES)
 
     def take(self, case_id: object, version: int, step: Any, tracking: Tracking) -> None:  # noqa: ANN401 an event
         """Change the rows for an event and record how far the view has come."""

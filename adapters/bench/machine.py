@@ -28,7 +28,7 @@ def describe(ground: Ground, probes: int = 200) -> dict[str, Any]:
     """Return processor, versions, the durability settings of the server, and how long a raw fsync takes."""
     with psycopg.connect(ground.url) as connection:
         rows = connection.execute("SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", (_SETTINGS,))
-        settings = dict(rows.fetchall())
+        settings: dict[str, str] = dict(rows.fetchall())
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),

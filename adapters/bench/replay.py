@@ -28,12 +28,12 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
         save_all(app, aggregates := [case_of(history) for history in made])
         ours = cycle([history.case_id for history in made])
         theirs = cycle([aggregate.id for aggregate in aggregates])
-        samples = in_turns(
+        ours_side, their_side = in_turns(
             plan,
             lambda: timed(number, lambda: _ours(house, islice(ours, number))),
             lambda: timed(number, lambda: _theirs(app, islice(theirs, number))),
         )
-    return [ratio_bar(_QUESTION, *samples, "eventsourcing.postgres repository.get")]
+    return [ratio_bar(_QUESTION, ours_side, their_side, "eventsourcing.postgres repository.get")]
 
 
 def _ours(house: House, case_ids: Iterator[CaseId]) -> None:

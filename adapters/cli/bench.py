@@ -54,12 +54,14 @@ def _say(text: str) -> None:
 def _print(console: Console, report: dict[str, Any]) -> None:
     for key, value in report["machine"].items():
         console.print(f"{key}: {value}", highlight=False)
-    table = Table("项目 what", "单位 unit", "我方 ours", "对方 theirs", "倍数 ratio", "目标 bar", "达到 met")
+    console.print(f"rounds: {report['rounds']}  scale: {report['scale']:g}", highlight=False)
+    table = Table("项目 name", "我方 ours", "对方 theirs", "单位 unit", "倍数 ratio", "目标 bar", "达到 met")
     for bar in report["bars"]:
         theirs = f"{bar.theirs.median:,.0f}" if bar.theirs else ""
         ratio = f"{bar.ratio:.2f} ({bar.ratio_lowest:.2f}-{bar.ratio_highest:.2f})" if bar.ratio else ""
         goal = {"ratio": f"≥ {bar.bar:g} ×", "at_least": f"≥ {bar.bar:,g}", "at_most": f"≤ {bar.bar:,g}"}[bar.kind]
-        table.add_row(
-            bar.what, bar.unit, f"{bar.ours.median:,.0f}", theirs, ratio, goal, "是 yes" if bar.met else "否 no"
-        )
+        met = "是 yes" if bar.met else "否 no"
+        table.add_row(bar.name, f"{bar.ours.median:,.0f}", theirs, bar.unit, ratio, goal, met)
     console.print(table)
+    for bar in report["bars"]:
+        console.print(f"{bar.name}: {bar.what}{' / ' + bar.against if bar.against else ''}", highlight=False)

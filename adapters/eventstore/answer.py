@@ -1,4 +1,4 @@
-"""The answer that a caller waits for: a future with one lock in it. With many callers a full Future costs more than the append."""
+"""The answer that a caller waits for: a future of one lock. A full Future costs more than the append it answers."""
 
 import threading
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Rows of ``log.events`` in PostgreSQL's binary COPY format (manual: COPY, "Binary Format"), made in one step per event."""
+"""Rows of ``log.events`` in PostgreSQL's binary COPY format (its manual: COPY, "Binary Format")."""
 
 from datetime import UTC, datetime, timedelta
 from struct import Struct

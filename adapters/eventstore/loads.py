@@ -1,7 +1,7 @@
 """Coalesced loads: callers that read streams at the same moment share one query.
 
-There is no thread and no waiting for company: the first caller asks at once, for itself; those who come meanwhile queue,
-and one of them then asks for all of them.
+There is no thread and no waiting for company: the first caller asks at once, for itself; those who come
+meanwhile queue, and one of them then asks for all of them.
 """
 
 import threading
