@@ -17,7 +17,8 @@ from domain.errors import NoRule, Refused, StaleVersion, Unavailable, UnknownCas
 from domain.kernel import Authority, CaseId, Command, Fact, Meta, PostId, SubjectId, Value
 from domain.rulebook.rules import RuleVersion, in_force
 
-MOST_TRIES = 8
+MOST_TRIES = 64
+"""Of N writers on one case, one wins each batch; more than this many at once is not work but a fault."""
 
 
 class Request(Value):

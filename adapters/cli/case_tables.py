@@ -1,9 +1,11 @@
 """Cases as tables for people."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.cli.printing import text_of
+from adapters.web.texts import Texts
 from application.replay import Change, Step, changes
 from domain.cases.state import NO_CASE
 
@@ -23,19 +25,20 @@ def print_state(steps: list[Step]) -> None:
 
 
 def print_history(steps: list[Step]) -> None:
-    """Print who did what, when, and what changed."""
-    table = Table("版本", "事项 type", "发生 occurred", "登记 recorded", "岗位 post", "变动 changes")
+    """Print who did what, when it happened, when it was recorded, and what changed: a block an event, at any width."""
+    console = Console(highlight=False)
+    zh, en = Texts("zh"), Texts("en")
     for step in steps:
-        recorded = step.recorded
-        table.add_row(
-            str(recorded.seq),
-            recorded.type,
-            text_of(recorded.meta.occurred_at),
-            text_of(recorded.recorded_at),
-            recorded.meta.post or recorded.meta.actor,
-            "\n".join(_line(change) for change in step.changes),
+        recorded, meta = step.recorded, step.recorded.meta
+        name = f"{zh.word('event', recorded.type)} {en.word('event', recorded.type)}"
+        console.print(f"[bold]v{recorded.seq} {escape(name)}[/]  [dim]{recorded.type} @{recorded.position}[/]")
+        console.print(
+            f"   发生 occurred {text_of(meta.occurred_at)} · 登记 recorded {text_of(recorded.recorded_at)} · "
+            f"岗位 post {escape(meta.post or meta.actor)}",
+            soft_wrap=True,
         )
-    Console().print(table)
+        for change in step.changes:
+            console.print(f"   {_line(change)}", markup=False, soft_wrap=True)
 
 
 def print_replay(steps: list[Step]) -> None:
