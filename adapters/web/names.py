@@ -75,7 +75,9 @@ class Names:
         if value is None or value in ("", (), []):
             return ""
         if isinstance(value, list | tuple):
-            return self.texts("app.separator").join(self.value(path, item) for item in value)
+            parts = any(isinstance(item, msgspec.Struct) for item in value)
+            between = self.texts("app.semicolon" if parts else "app.separator")
+            return between.join(self.value(path, item) for item in value)
         if isinstance(value, msgspec.Struct):
             return self._struct(value)
         if isinstance(value, str):

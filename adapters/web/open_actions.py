@@ -1,5 +1,7 @@
 """Which actions a post can take on a case now: asked of the same guards that decide."""
 
+from msgspec.structs import fields
+
 from adapters.house import House
 from application.bureau import Bureau
 from domain.authority.posts import Post
@@ -12,6 +14,7 @@ from domain.errors import Refused
 from domain.rulebook.rules import RuleVersion, in_force
 
 _ALWAYS = 99
+_ONCE = {"publish_result": "result_published", "serve_decision": "decision_served"}
 # Opening has a page of its own; a document's content goes through the file store first.
 ELSEWHERE = frozenset({"open_case", "attach_document"})
 
@@ -29,11 +32,17 @@ def open_actions(house: House, state: CaseState, post: Post, actor: str) -> list
 
 
 def _open(state: CaseState, name: str, facts: Facts) -> bool:
+    """Tell whether the step is open; a command that has nothing to fill in is put to the decision itself."""
+    if _ONCE.get(name) in state.done:
+        return False
+    action = ACTIONS[name]
     try:
         may(state, name, facts)
+        return any(field.required for field in fields(action.command)) or bool(
+            action.decide(state, action.command(), facts)
+        )
     except Refused:
         return False
-    return True
 
 
 def _rule(bureau: Bureau, state: CaseState, house: House) -> RuleVersion | None:

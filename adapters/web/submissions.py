@@ -92,7 +92,8 @@ def _occurred(typed: Typed) -> dict[str, Any]:
 
 def _detail(desk: Desk, detail: str) -> str:
     detail = re.sub(r"(\d+) fen", lambda found: f"{yuan(int(found[1]))} {desk.t('app.yuan')}", detail)
-    return re.sub(r"[a-z_]+(?:\.[a-z_]+)*", lambda found: _word(desk, found[0]), detail)
+    words = re.sub(r"[a-z_]+(?:\.[a-z_]+)*", lambda found: _word(desk, found[0]), detail)
+    return words.replace(": ", "：").replace(", ", "、") if desk.language == "zh" else words
 
 
 def _word(desk: Desk, code: str) -> str:

@@ -225,7 +225,7 @@ def test_a_refusal_is_told_in_words_with_code_and_basis(browser: Browser, site: 
         seen.page.get_by_role("button", name="提交").click()
         alert = seen.page.get_by_role("alert")
         expect(alert).to_contain_text("当前环节不能办理此步骤")
-        expect(alert).to_contain_text("公示期满: 待补正")
+        expect(alert).to_contain_text("公示期满：待补正")
         expect(alert).to_contain_text("WRONG_ORDER")
         expect(alert).to_contain_text("民发〔2021〕57号")
         assert site.stage("correcting") == "correcting"
