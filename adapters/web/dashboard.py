@@ -59,7 +59,7 @@ class DashboardPages:
     def show(self, request: Request) -> Response:
         """Answer with all panels for the filter."""
         desk = Desk(request, self._house)
-        wanted = msgspec.convert(dict(request.query_params), Wanted)
+        wanted = desk.asked(Wanted)
         matters = self._matters(desk)
         matter = wanted.matter or matters[0].value
         where = wanted.conditions(matter)

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +22,7 @@ from application.bureau import Bureau
 from domain.authority.posts import Post
 from domain.calendar import civil_day
 
+Asked = TypeVar("Asked", bound=msgspec.Struct)
 TOKEN_COOKIE = "anjuan_token"  # noqa: S105  the name of a cookie is no secret
 LANGUAGE_COOKIE = "anjuan_lang"
 _YEAR = 365 * 24 * 3600
@@ -102,6 +105,13 @@ class Desk:
         """The place this bureau answers for: the top of the division tree."""
         city = load_divisions().division("3209")
         return city.name if self.language == "zh" else city.name_en
+
+    def asked(self, shape: type[Asked]) -> Asked:
+        """Return the query of the address in that shape. Raises msgspec.ValidationError."""
+        query = dict(self.request.query_params)
+        if any("\0" in text for text in query.values()):  # no text column takes it
+            raise msgspec.ValidationError("control character")
+        return msgspec.convert(query, shape)
 
     def here(self, **changed: object) -> str:
         """Return this address with some of its parameters changed; None drops one."""

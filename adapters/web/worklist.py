@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-import msgspec
 from fastapi import Request, Response
 
 from adapters.house import House
@@ -72,7 +71,7 @@ class WorklistPages:
     def show(self, request: Request) -> Response:
         """Answer with one page of cases."""
         desk = Desk(request, self._house)
-        wanted = msgspec.convert(dict(request.query_params), Wanted)
+        wanted = desk.asked(Wanted)
         where = wanted.conditions(desk.today)
         found = self._house.read(*worklist_rows(where, wanted.sort, PAGE_ROWS, wanted.after))
         page = worklist_page(found, wanted.sort, PAGE_ROWS)

@@ -2,21 +2,17 @@
 
 import os
 import shutil
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from msgspec.structs import replace
 from playwright.sync_api import Browser, sync_playwright
 
 from adapters.house import House
-from adapters.http.app import create_app
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import project
 from application.history import Activity, Trace
@@ -28,7 +24,7 @@ from tests.support import database
 from tests.support.builders import application, by
 from tests.support.houses import carry_out, house_on, set_up, tell
 from tests.support.journeys import CONFIRMED, CORRECTING, GRANTED, OPENED, STOPPED, step
-from tests.support.site import TOWN_HANDLER, VILLAGE, Site
+from tests.support.site import TOWN_HANDLER, VILLAGE, Site, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -72,7 +68,7 @@ def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
         imported = list(import_history(house.log, "receipt", [_trace()], datetime.now(UTC)))
         assert imported[-1].traces == 1
         cases["legacy"] = "legacy-receipt-case-1"
-        with _projecting(house), _serving(house) as address:
+        with _projecting(house), serving(house) as address:
             shown = Site(address=address, house=house, cases=cases)
             shown.wait_for_views()
             yield shown
@@ -94,20 +90,3 @@ def _projecting(house: House) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-@contextmanager
-def _serving(house: House) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        config = uvicorn.Config(create_app(house), ws="none", log_level="error", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            while not server.started and thread.is_alive():
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join()

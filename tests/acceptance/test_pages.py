@@ -5,15 +5,19 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.postgres.embedded import EmbeddedServer
 from domain.authority.posts import Post
 from domain.identity import demo_citizen_id
+from tests.support import database
 from tests.support.builders import DECIDER, HANDLER
-from tests.support.site import TOWN_HANDLER, VILLAGE, Site, Watched, watched
+from tests.support.houses import house_on
+from tests.support.site import TOWN_HANDLER, VILLAGE, Site, Watched, serving, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -75,7 +79,7 @@ def test_an_address_that_leads_nowhere_is_a_page_too(browser: Browser, site: Sit
         assert seen.serious() == []
 
 
-@pytest.mark.parametrize("query", ["after=rubbish", "sort=sideways", "due=never"])
+@pytest.mark.parametrize("query", ["after=rubbish", "sort=sideways", "due=never", "number=%00"])
 def test_a_condition_that_is_none_is_refused_with_a_page(browser: Browser, site: Site, query: str) -> None:
     with watched(browser, site) as seen:
         answer = seen.page.goto(f"/ui/cases?{query}")
@@ -343,3 +347,17 @@ def test_operations_keeps_itself_fresh(browser: Browser, site: Site) -> None:
             pass
         assert caught.value.status == 200
         expect(seen.page.locator("#now table").first).to_contain_text("worklist")
+
+
+@pytest.mark.parametrize(("accepted", "words"), [("zh-CN", "服务暂不可用"), ("en", "The service is not available")])
+def test_an_unreachable_database_is_a_page_too(
+    postgres: EmbeddedServer, tmp_path: Path, accepted: str, words: str
+) -> None:
+    with database.database(postgres) as url, house_on(url, tmp_path) as house, serving(house) as address:
+        house.readers.close()
+        request = urllib.request.Request(f"{address}/ui/cases", headers={"Accept-Language": accepted})  # noqa: S310  our own server
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)  # noqa: S310  our own server
+        with caught.value as answer:
+            assert (answer.code, answer.headers["Retry-After"]) == (503, "5")
+            assert f"<h1>{words}</h1>" in answer.read().decode()

@@ -1,15 +1,19 @@
 """A served bureau, and a page of it that is watched for faults."""
 
 import re
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 from adapters.house import House
+from adapters.http.app import create_app
 from domain.authority.bureau import first_holder
 from domain.authority.posts import Post
 from tests.support.builders import post
@@ -88,3 +92,21 @@ def watched(browser: Browser, site: Site, **settings: Any) -> Iterator[Watched]:
         assert foreign == []
     finally:
         context.close()
+
+
+@contextmanager
+def serving(house: House) -> Iterator[str]:
+    """The address at which a thread of ours serves the house."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        config = uvicorn.Config(create_app(house), ws="none", log_level="error", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()
