@@ -86,7 +86,7 @@ def _commands(team: Team) -> list[tuple[Post, str, str]]:
 def _served(settings: Settings) -> Iterator[int]:
     """Run ``anjuan serve`` as anybody would, projector included."""
     command = [sys.executable, "-P", "-m", "adapters.main", "serve"]
-    server = subprocess.Popen(command, env=child_environment(settings), stdout=subprocess.DEVNULL)  # noqa: S603 our own program
+    server = subprocess.Popen(command, env=child_environment(settings), stdout=subprocess.DEVNULL)  # noqa: S603 a program of ours
     try:
         _await_port(settings.port, server)
         yield settings.port
@@ -114,7 +114,7 @@ def _free_port() -> int:
 
 def _client(load: Load) -> Timing:
     command = [sys.executable, "-P", "-m", "adapters.bench.http_client"]
-    done = subprocess.run(  # noqa: S603 our own program
+    done = subprocess.run(  # noqa: S603 a program of ours
         command, input=msgspec.json.encode(load), stdout=subprocess.PIPE, check=True, timeout=_CLIENT_SECONDS
     )
     timing = msgspec.json.decode(done.stdout, type=Timing)

@@ -54,7 +54,7 @@ class CaseViews(TrackingRecorder, ABC):
     """What the projection writes to."""
 
     @abstractmethod
-    def take(self, case_id: object, version: int, step: Any, tracking: Tracking) -> None:  # noqa: ANN401 an event
+    def take(self, case_id: object, version: int, step: Any, tracking: Tracking) -> None:  # noqa: ANN401 any event of the library
         """Change the rows for an event and record how far the view has come."""
 
 
@@ -66,7 +66,7 @@ class PostgresCaseViews(PostgresTrackingRecorder, CaseViews):
         super().__init__(datastore, **options)
         self.sql_create_statements.extend(SQL(table).format() for table in _TABLES)
 
-    def take(self, case_id: object, version: int, step: Any, tracking: Tracking) -> None:  # noqa: ANN401 an event
+    def take(self, case_id: object, version: int, step: Any, tracking: Tracking) -> None:  # noqa: ANN401 any event of the library
         """Change the rows for an event and record how far the view has come."""
         with self.datastore.transaction(commit=True) as cursor:
             if version == 1:
@@ -76,7 +76,7 @@ class PostgresCaseViews(PostgresTrackingRecorder, CaseViews):
             self._insert_tracking(cursor, tracking)
 
 
-def _open(cursor: Rows, case_id: object, step: Any) -> None:  # noqa: ANN401 an event
+def _open(cursor: Rows, case_id: object, step: Any) -> None:  # noqa: ANN401 any event of the library
     data, due = step.data, step.data["due"]
     members = data["household"]["members"]
     place = (data["matter"], data["division"], "opened")
@@ -87,7 +87,7 @@ def _open(cursor: Rows, case_id: object, step: Any) -> None:  # noqa: ANN401 an 
     cursor.execute(_COUNT, (*place, 1), prepare=True)
 
 
-def _change(cursor: Rows, case_id: object, version: int, step: Any) -> None:  # noqa: ANN401 an event
+def _change(cursor: Rows, case_id: object, version: int, step: Any) -> None:  # noqa: ANN401 any event of the library
     stage, due = STAGE_AFTER.get(EVENT_TYPES[step.kind]), step.data.get("due", {})
     row = (stage, step.meta["occurred_at"], version, due.get("what"), due.get("on"), case_id)
     cursor.execute(_CHANGED, row, prepare=True)

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from adapters.eventstore.reader import Row, stream_rows
 from adapters.postgres.connections import reading
 from domain.errors import Unavailable
 
@@ -24,8 +25,6 @@ CROSS JOIN LATERAL (
 ) AS found
 ORDER BY wanted.stream, wanted.after, seq
 """
-
-Row = tuple[Any, ...]
 
 
 class _Load:
@@ -86,6 +85,11 @@ class Loads:
             load.turn.release()
 
     def _load(self, batch: Sequence[_Load]) -> None:
+        if len(batch) == 1:
+            (alone,) = batch
+            with reading(self._pool) as connection:
+                alone.rows = stream_rows(connection, alone.stream, alone.after, None)
+            return
         found: dict[tuple[str, int], list[Row]] = {(load.stream, load.after): [] for load in batch}
         columns = [list(column) for column in zip(*found, strict=True)]
         with reading(self._pool) as connection:

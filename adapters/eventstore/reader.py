@@ -27,8 +27,13 @@ class LogBroken(Exception):
 
 def read_stream(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Recorded]:
     """Return the stream's events with ``after`` < version <= ``upto``. Raises LogBroken."""
-    rows = connection.execute(_STREAM, (stream, after, _LAST_SEQ if upto is None else upto), binary=True).fetchall()
-    return decode_stream(rows, stream, after)
+    return decode_stream(stream_rows(connection, stream, after, upto), stream, after)
+
+
+def stream_rows(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Row]:
+    """Return the same as rows."""
+    bounds = (stream, after, _LAST_SEQ if upto is None else upto)
+    return connection.execute(_STREAM, bounds, prepare=True, binary=True).fetchall()
 
 
 def decode_stream(rows: Sequence[Row], stream: str, after: int) -> list[Recorded]:
