@@ -65,7 +65,7 @@ class StaleVersion(Refused):
     """The case moved on since the caller looked at it."""
 
     code = "STALE_VERSION"
-    zh = "案卷已有新的变动,请刷新后再办"
+    zh = "案卷已有新的变动，请刷新后再办"
     en = "The case has changed since you read it"
 
 
@@ -98,7 +98,7 @@ class SeparateRegistrationNeeded(Refused):
     """The applicant is kin of a handler: 单独登记 comes first."""
 
     code = "SEPARATE_REGISTRATION_NEEDED"
-    zh = "申请人与经办人员有近亲属关系,应当单独登记备案"
+    zh = "申请人与经办人员有近亲属关系，应当单独登记备案"
     en = "The applicant is kin of a handler: register the case separately"
 
 
@@ -178,5 +178,5 @@ class Unavailable(Exception):
     """The log or a view cannot be reached now; trying again later is right."""
 
     code = "UNAVAILABLE"
-    zh = "服务暂不可用,请稍后重试"
+    zh = "服务暂不可用，请稍后重试"
     en = "The service is not available now; try again"

@@ -1,8 +1,8 @@
 """The library's own test cases for an application recorder, on our log.
 
-All inherited cases run. What does not apply, and why: the cases for aggregate recorders expect ``insert_events`` to return
-None (ours has positions, as an application recorder must); tracking and process recorders are not offered, because a view's
-checkpoint is written with the view's rows.
+All inherited cases run. What does not apply, and why: the cases for aggregate recorders expect ``insert_events``
+to return None (ours has positions, as an application recorder must); tracking and process recorders are not
+offered, because a view's checkpoint is written with the view's rows.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,6 @@ from adapters.eventstore.factory import LogFactory
 from adapters.eventstore.recorder import LogRecorder
 
 
-
 class TestLogRecorder(ApplicationRecorderTestCase[LogRecorder]):
     """Streams are text, as in the library's own cases for text ids."""
 
@@ -25,9 +24,7 @@ class TestLogRecorder(ApplicationRecorderTestCase[LogRecorder]):
 
     @pytest.fixture(autouse=True)
     def _log(self, database_url: str) -> Iterator[None]:
-        env = Environment(
-            "Test", {"PERSISTENCE_MODULE": "adapters.eventstore.factory", "ANJUAN_LOG_URL": database_url}
-        )
+        env = Environment("Test", {"PERSISTENCE_MODULE": "adapters.eventstore.factory", "ANJUAN_LOG_URL": database_url})
         factory = InfrastructureFactory.construct(env)
         assert isinstance(factory, LogFactory)
         self.factory = factory
