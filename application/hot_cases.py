@@ -5,8 +5,10 @@ A stale entry cannot do harm: the append asserts the version, and a refusal is j
 
 import threading
 from collections import OrderedDict
+from typing import cast
 
 from application.ports import EventLog, case_stream
+from domain.cases.events import CaseEvent
 from domain.cases.evolve import fold
 from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import CaseId, Value
@@ -47,8 +49,8 @@ class HotCases:
         """Bring the remembered case up to date with the log and return it."""
         with self._lock:
             known = self._cases.get(case_id, NOTHING)
-        events = self._log.stream(case_stream(case_id), known.version)
-        state = fold((recorded.event for recorded in events), known.state)  # type: ignore[misc]  # a case stream has case events
+        events = cast("list[CaseEvent]", self._log.events(case_stream(case_id), known.version))
+        state = fold(events, known.state)
         version = known.version + len(events)
         self.put(case_id, state, version)
         return Loaded(state, version, fresh=True)

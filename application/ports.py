@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.kernel import CaseId, Fact, Recorded, SubjectId, Value
+from domain.kernel import CaseId, Event, Fact, Recorded, SubjectId, Value
 
 
 class Write(Value):
@@ -75,6 +75,9 @@ class EventLog(Protocol):
 
     def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """Return a stream's events with ``after`` < version <= ``upto``, contiguous."""
+
+    def events(self, stream: str, after: int = 0) -> list[Event]:
+        """Return the same without their surroundings, all there are: what a fold needs, at less than half the cost."""
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Return events with position > ``after``, in order, contiguous."""

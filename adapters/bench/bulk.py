@@ -1,6 +1,7 @@
 """Bulk append: 100,000 events, against a raw COPY of the same bytes and against the library's batches."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import psycopg
 
@@ -17,16 +18,15 @@ _EVENTS = 100_000
 _PER_CASE = 10
 _CALL = 5_000
 """Cases in one ``append_many``."""
-_TABLE = "CREATE TABLE public.raw (LIKE log.events INCLUDING ALL)"
-_OUT = "COPY (SELECT * FROM log.events ORDER BY position) TO STDOUT (FORMAT binary)"
-_IN = "COPY public.raw FROM STDIN (FORMAT binary)"
+_TABLES = {"events": "position", "streams": "stream", "commands": "first_position"}
+"""What an append writes, and the order of it."""
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
-    """Ours: one append per case of ten events. COPY: the rows that ours wrote, into a table with the same keys."""
+    """Ours: one append per case of ten events. COPY: all the rows that ours wrote, into tables with the same keys."""
     made = list(histories(plan.size(_EVENTS // _PER_CASE, 10), steps=_PER_CASE))
     some = made[: max(1, len(made) // 5)]
-    raw: list[bytes] = []
+    raw: dict[str, list[bytes]] = {}
     samples = in_turns(
         plan,
         lambda: _ours(ground, made, raw),
@@ -39,25 +39,26 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
     ]
 
 
-def _ours(ground: Ground, made: Sequence[History], raw: list[bytes]) -> float:
+def _ours(ground: Ground, made: Sequence[History], raw: dict[str, list[bytes]]) -> float:
     appends = [history.append() for history in made]
     with ground.migrated() as url:
         ground.checkpoint()
         with ground.house(url) as house:
             rate = timed(_events(made), lambda: [house.log.append_many(part) for part in _parts(appends)])
-        raw[:] = _rows(url)
+        raw.update({table: _rows(url, table) for table in _TABLES})
     return rate
 
 
-def _copy(ground: Ground, made: Sequence[History], raw: list[bytes]) -> float:
+def _copy(ground: Ground, made: Sequence[History], raw: dict[str, list[bytes]]) -> float:
     with ground.migrated() as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_TABLE)
+        for table in _TABLES:
+            connection.execute(f"CREATE TABLE public.{table} (LIKE log.{table} INCLUDING ALL)".encode())
         ground.checkpoint()
 
         def copy() -> None:
-            with connection.cursor().copy(_IN) as copy:
-                for part in raw:
-                    copy.write(part)
+            with connection.transaction():
+                for table, parts in raw.items():
+                    _send(connection, table, parts)
 
         return timed(_events(made), copy)
 
@@ -77,6 +78,13 @@ def _parts(appends: Sequence[Append]) -> Iterator[Sequence[Append]]:
     return (appends[start : start + _CALL] for start in range(0, len(appends), _CALL))
 
 
-def _rows(url: str) -> list[bytes]:
-    with psycopg.connect(url) as connection, connection.cursor().copy(_OUT) as copy:
+def _send(connection: "psycopg.Connection[Any]", table: str, parts: list[bytes]) -> None:
+    with connection.cursor().copy(f"COPY public.{table} FROM STDIN (FORMAT binary)".encode()) as copy:
+        for part in parts:
+            copy.write(part)
+
+
+def _rows(url: str, table: str) -> list[bytes]:
+    out = f"COPY (SELECT * FROM log.{table} ORDER BY {_TABLES[table]}) TO STDOUT (FORMAT binary)"  # noqa: S608 names of ours
+    with psycopg.connect(url) as connection, connection.cursor().copy(out.encode()) as copy:
         return [bytes(part) for part in copy]

@@ -38,7 +38,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 
 def _ours(house: House, case_ids: Iterator[CaseId]) -> None:
     for case_id in case_ids:
-        fold(cast("CaseEvent", recorded.event) for recorded in house.log.stream(case_stream(case_id)))
+        fold(cast("list[CaseEvent]", house.log.events(case_stream(case_id))))
 
 
 def _theirs(app: Cases, case_ids: Iterator[UUID]) -> None:

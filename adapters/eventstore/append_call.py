@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from adapters.eventstore.arrays import byteas, int2s, int4s, texts
 from adapters.eventstore.prepared import Outcome, PreparedAppend
 
 _CALL = """
@@ -20,15 +21,15 @@ def append_by_call(connection: Connection[Any], batch: Sequence[PreparedAppend])
     rows = connection.execute(
         _CALL,
         (
-            [append.command_id for append in batch],
-            [append.fingerprint for append in batch],
-            [number for number, _ in numbered],
-            [write.stream for _, write in numbered],
-            [write.expected for _, write in numbered],
-            [len(write.events) for _, write in numbered],
-            [event.type for event in events],
-            [event.schema for event in events],
-            [event.state for event in events],
+            texts([append.command_id for append in batch]),
+            texts([append.fingerprint for append in batch]),
+            int4s([number for number, _ in numbered]),
+            texts([write.stream for _, write in numbered]),
+            int4s([write.expected for _, write in numbered]),
+            int4s([len(write.events) for _, write in numbered]),
+            texts([event.type for event in events]),
+            int2s([event.schema for event in events]),
+            byteas([event.state for event in events]),
         ),
         prepare=True,
         binary=True,

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from adapters.eventstore.copy_rows import COPY_EVENTS, END, START, event_row, microseconds
+from adapters.eventstore.copy_rows import COPY_EVENTS, END, START, StreamRows, microseconds
 from adapters.eventstore.prepared import Outcome, PreparedAppend, PreparedWrite
-from adapters.eventstore.records import Place, record_bytes, time_text
+from adapters.eventstore.records import StreamRecords, time_text
 
 _COPY_COMMANDS = "COPY log.commands FROM STDIN (FORMAT binary)"
 _SEND_ROWS = 200
 _COMMAND_TYPES = ["text", "text", "text", "int4", "int8", "int8", "timestamptz"]
+_COPY_STREAMS = "COPY log.streams FROM STDIN (FORMAT binary)"
+_STREAM_TYPES = ["text", "int4", "bytea"]
 _MOVE_STREAMS = """
-INSERT INTO log.streams SELECT * FROM unnest(%b::text[], %b::int4[], %b::bytea[])
-ON CONFLICT (stream) DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash
+UPDATE log.streams AS kept SET version = now.version, last_hash = now.last_hash
+  FROM unnest(%b::text[], %b::int4[], %b::bytea[]) AS now (stream, version, last_hash) WHERE kept.stream = now.stream
 """
 
 
@@ -40,6 +41,7 @@ class _Batch:
         self.tips = tips
         self.known = known
         self.moved: set[str] = set()
+        self.new: set[str] = set()
         self.position = head.position
         self.at_microseconds = microseconds(head.at)
         self.commands: list[tuple[Any, ...]] = []
@@ -67,17 +69,16 @@ class _Batch:
         if not write.events:
             return
         tip = self.tips.get(write.stream)
-        digest, seq, stream = tip.hash if tip else b"", write.expected, write.stream
-        name, at = stream.encode(), self.at_microseconds
-        for type_, schema, state in write.events:
+        if tip is None:
+            self.new.add(write.stream)
+        prev = tip.hash.hex() if tip else ""
+        records = StreamRecords(self.head.log, self.at_text, write.stream, write.expected, prev)
+        make_row = StreamRows(records, write.stream, self.at_microseconds).row
+        for event in write.events:
             self.position += 1
-            seq += 1
-            place = Place(self.head.log, self.position, digest, self.at_text, stream, seq)
-            record = record_bytes(place, type_, schema, state)
-            digest = sha256(record).digest()
-            rows.append(event_row((self.position, name, seq), (type_.encode(), schema), at, state, record))
-        self.tips[stream] = _Tip(seq, digest)
-        self.moved.add(stream)
+            rows.append(make_row(self.position, event))
+        self.tips[write.stream] = _Tip(records.seq, bytes.fromhex(records.digest))
+        self.moved.add(write.stream)
 
 
 def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> list[Outcome]:
@@ -89,8 +90,8 @@ def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend])
         outcomes = _copy_events(connection, work, batch)
         if work.commands:
             _copy(connection, _COPY_COMMANDS, _COMMAND_TYPES, work.commands)
-            moved = [(stream, *work.tips[stream]) for stream in work.moved]
-            connection.execute(_MOVE_STREAMS, [list(column) for column in zip(*moved, strict=True)])
+            _copy(connection, _COPY_STREAMS, _STREAM_TYPES, [(name, *work.tips[name]) for name in work.new])
+            _move_streams(connection, [(name, *work.tips[name]) for name in work.moved - work.new])
             connection.execute("UPDATE log.head SET position = %s, recorded_at = %s", (work.position, head.at))
     return outcomes
 
@@ -118,6 +119,11 @@ def _tips(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> dict[
 def _known(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> dict[str, tuple[Any, ...]]:
     query = "SELECT * FROM log.commands WHERE command_id = ANY(%s)"
     return {row[0]: row[1:] for row in connection.execute(query, ([append.command_id for append in batch],))}
+
+
+def _move_streams(connection: Connection[Any], rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        connection.execute(_MOVE_STREAMS, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _copy(connection: Connection[Any], query: str, types: list[str], rows: list[tuple[Any, ...]]) -> None:

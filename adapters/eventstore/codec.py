@@ -22,7 +22,7 @@ class UnknownType(Exception):
     """A stored event whose type or schema this program does not know: it must stop, not guess."""
 
 
-class _State(msgspec.Struct):
+class _State(msgspec.Struct, gc=False):
     data: Event
     meta: Meta
 
@@ -44,10 +44,28 @@ def decode_parts(stored_type: str, schema: int, state: bytes) -> tuple[Event, Me
     return stored.data, stored.meta
 
 
+def decode_event(stored_type: str, schema: int, state: bytes) -> Event:
+    """Return the event without its surroundings, which are passed over undecoded."""
+    event: Event = _event_decoder(stored_type, schema).decode(state).data
+    return event
+
+
 @cache
 def _decoder(stored_type: str, schema: int) -> "msgspec.json.Decoder[Any]":
+    cls = _class_of(stored_type, schema)
+    state: Any = msgspec.defstruct(f"State_{cls.__name__}", [("data", cls), ("meta", Meta)], gc=False)
+    return msgspec.json.Decoder(state)
+
+
+@cache
+def _event_decoder(stored_type: str, schema: int) -> "msgspec.json.Decoder[Any]":
+    cls = _class_of(stored_type, schema)
+    state: Any = msgspec.defstruct(f"Data_{cls.__name__}", [("data", cls)], gc=False)
+    return msgspec.json.Decoder(state)
+
+
+def _class_of(stored_type: str, schema: int) -> type[Event]:
     cls = EVENT_TYPES.get(stored_type)
     if cls is None or schema != cls.SCHEMA:
         raise UnknownType(f"{stored_type} schema {schema}")
-    state: Any = msgspec.defstruct(f"State_{cls.__name__}", [("data", cls), ("meta", Meta)], gc=False)
-    return msgspec.json.Decoder(state)
+    return cls

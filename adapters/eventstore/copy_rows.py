@@ -1,7 +1,12 @@
 """Rows of ``log.events`` in PostgreSQL's binary COPY format (its manual: COPY, "Binary Format")."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from struct import Struct
+
+from adapters.eventstore.prepared import PreparedEvent
+from adapters.eventstore.records import StreamRecords
 
 COPY_EVENTS = (
     "COPY log.events (position, stream, seq, type, schema, recorded_at, state, record) FROM STDIN (FORMAT binary)"
@@ -11,10 +16,6 @@ END = b"\xff\xff"
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Every field is its length (four bytes) and its value; a row starts with the number of its fields.
-_TO_STREAM = Struct(">hiqi").pack
-_TO_TYPE = Struct(">iii").pack
-_TO_STATE = Struct(">ihiqi").pack
 _LENGTH = Struct(">i").pack
 
 
@@ -23,19 +24,33 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def event_row(place: tuple[int, bytes, int], type_: tuple[bytes, int], at: int, state: bytes, record: bytes) -> bytes:
-    """Return one row. ``place``: position, stream, seq; ``type_``: type, schema; ``at``: from ``microseconds``."""
-    position, stream, seq = place
-    name, schema = type_
-    return b"".join(
-        (
-            _TO_STREAM(8, 8, position, len(stream)),
-            stream,
-            _TO_TYPE(4, seq, len(name)),
-            name,
-            _TO_STATE(2, schema, 8, at, len(state)),
-            state,
-            _LENGTH(len(record)),
-            record,
+class StreamRows:
+    """Makes the rows of one stream, one after the other, with their records."""
+
+    __slots__ = ("_at", "_records", "_stream")
+
+    def __init__(self, records: StreamRecords, stream: str, at: int) -> None:
+        """``at``: from ``microseconds``."""
+        self._records = records
+        self._stream = stream.encode()
+        self._at = at
+
+    def row(self, position: int, event: PreparedEvent) -> bytes:
+        """Return the next row."""
+        stored_type, schema, state = event
+        records, stream, type_ = self._records, self._stream, stored_type.encode()
+        record = records.record(position, event)
+        pack = _up_to_state(len(stream), len(type_))
+        head = pack(
+            8, 8, position, len(stream), stream, 4, records.seq, len(type_), type_, 2, schema, 8, self._at, len(state)
         )
-    )
+        return b"".join((head, state, _LENGTH(len(record)), record))
+
+
+@lru_cache(maxsize=10_000)
+def _up_to_state(stream: int, type_: int) -> Callable[..., bytes]:
+    """Return the packer of a row's beginning, for a stream name and a type of so many bytes.
+
+    A row starts with the number of its fields; every field is its length (four bytes) and its value.
+    """
+    return Struct(f">hiqi{stream}siii{type_}sihiqi").pack

@@ -7,13 +7,13 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from adapters.eventstore.loads import Loads
-from adapters.eventstore.prepared import Outcome, prepare
-from adapters.eventstore.reader import decode_stream, read_log, read_stream
+from adapters.eventstore.prepared import Outcome, prepare, prepare_run
+from adapters.eventstore.reader import decode_events, decode_stream, read_log, read_stream
 from adapters.eventstore.writer import Writer
 from adapters.postgres.connections import reading
 from application.ports import Append, Appended, Conflict, Head
 from domain.errors import KeyReused
-from domain.kernel import Recorded
+from domain.kernel import Event, Recorded
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class PostgresEventLog:
         """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
         if not appends:
             return []
-        outcomes = self._writer.submit([prepare(append) for append in appends]).result()
+        outcomes = self._writer.submit([prepare_run(append) for append in appends]).result()
         return [_appended(outcome) for outcome in outcomes]
 
     def outcome(self, command_id: str, fingerprint: str) -> Appended | None:
@@ -61,6 +61,10 @@ class PostgresEventLog:
         if upto is None:
             return decode_stream(self._loads.rows(stream, after), stream, after)
         return self._query(lambda connection: read_stream(connection, stream, after, upto))
+
+    def events(self, stream: str, after: int = 0) -> list[Event]:
+        """Return the events of a stream after a version, without their surroundings."""
+        return decode_events(self._loads.rows(stream, after), stream, after)
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Return events with position > ``after``."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from adapters.eventstore.codec import decode_parts
-from domain.kernel import Recorded
+from adapters.eventstore.codec import decode_event, decode_parts
+from domain.kernel import Event, Recorded
 
 _STREAM = """
 SELECT position, stream, seq, type, schema, recorded_at, state
@@ -40,6 +40,12 @@ def decode_stream(rows: Sequence[Row], stream: str, after: int) -> list[Recorded
     """Return a stream's rows as recorded events. Raises LogBroken."""
     _require_contiguous((row[2] for row in rows), after, stream)
     return decode_rows(rows)
+
+
+def decode_events(rows: Sequence[Row], stream: str, after: int) -> list[Event]:
+    """Return a stream's rows as events alone. Raises LogBroken."""
+    _require_contiguous((row[2] for row in rows), after, stream)
+    return [decode_event(row[3], row[4], row[6]) for row in rows]
 
 
 def read_log(connection: "Connection[Any]", after: int, limit: int) -> list[Recorded]:

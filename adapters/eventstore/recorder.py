@@ -133,11 +133,13 @@ def range_list(first: int, last: int) -> list[int]:
 
 
 def _writes(stored_events: Sequence[StoredEvent]) -> list[PreparedWrite]:
-    streams: dict[str, PreparedWrite] = {}
+    streams: dict[str, list[PreparedEvent]] = {}
+    expected: dict[str, int] = {}
     for event in stored_events:
         stream = str(event.originator_id)
-        write = streams.setdefault(stream, PreparedWrite(stream, event.originator_version - 1, []))
-        if event.originator_version != write.expected + len(write.events) + 1:
+        events = streams.setdefault(stream, [])
+        first = expected.setdefault(stream, event.originator_version - 1)
+        if event.originator_version != first + len(events) + 1:
             raise IntegrityError(f"{stream}: versions are not contiguous")
-        write.events.append(PreparedEvent(*type_of(event.topic), event.state))
-    return list(streams.values())
+        events.append(PreparedEvent(*type_of(event.topic), event.state))
+    return [PreparedWrite(stream, expected[stream], events) for stream, events in streams.items()]

@@ -2,30 +2,37 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+
+from adapters.eventstore.prepared import PreparedEvent
 
 
-class Place(NamedTuple):
-    """Where an event stands: in the log, in time, in its stream. ``prev``: hash of the last record there, or empty."""
+class StreamRecords:
+    """Makes the records of one stream, one after the other; what they share is written once.
 
-    log: str
-    position: int
-    prev: bytes
-    recorded_at: str
-    stream: str
-    seq: int
-
-
-def record_bytes(at: Place, stored_type: str, schema: int, state: bytes) -> bytes:
-    """Return the record as canonical JSON, the same bytes that ``log.append`` makes in the database.
-
-    ``recorded_at`` comes from ``time_text``; stream and type need no escaping, by the checks of their columns.
+    ``seq`` and ``digest`` (hex, empty before the first) are those of the last record made.
     """
-    return (
-        f'{{"log":"{at.log}","position":{at.position},"prev":"{at.prev.hex()}","recorded_at":"{at.recorded_at}",'
-        f'"schema":{schema},"seq":{at.seq},"state":"{sha256(state).hexdigest()}",'
-        f'"stream":"{at.stream}","type":"{stored_type}","v":1}}'
-    ).encode()
+
+    __slots__ = ("_after", "_before", "_between", "digest", "seq")
+
+    def __init__(self, log: str, recorded_at: str, stream: str, seq: int, digest: str) -> None:
+        """Go on after version ``seq``. ``recorded_at`` comes from ``time_text``."""
+        # No value needs escaping, by the checks of the columns that they go to.
+        self._before = f'{{"log":"{log}","position":'
+        self._between = f'","recorded_at":"{recorded_at}","schema":'
+        self._after = f'","stream":"{stream}","type":"'
+        self.seq = seq
+        self.digest = digest
+
+    def record(self, position: int, event: PreparedEvent) -> bytes:
+        """Return the next record as canonical JSON: the same bytes that ``log.append`` makes in the database."""
+        stored_type, schema, state = event
+        self.seq = seq = self.seq + 1
+        record = (
+            f'{self._before}{position},"prev":"{self.digest}{self._between}{schema},"seq":{seq},'
+            f'"state":"{sha256(state).hexdigest()}{self._after}{stored_type}","v":1}}'
+        ).encode()
+        self.digest = sha256(record).hexdigest()
+        return record
 
 
 def time_text(at: datetime) -> str:

@@ -24,6 +24,10 @@ COPY_FROM_EVENTS = 400
 """From so many events on, COPY beats the function call (measured by ``anjuan bench``)."""
 
 
+_BAD_DATA = (psycopg.Error, ValueError, TypeError, OverflowError, RecursionError)
+"""What one caller's data can raise: in the server, or here where a run is encoded while it is written."""
+
+
 class _Waiting(NamedTuple):
     appends: Sequence[PreparedAppend]
     answer: Answer[list[Outcome]]
@@ -110,7 +114,7 @@ class Writer:
         except psycopg.OperationalError as error:
             self._drop_connection()
             _fail(batch, Unavailable(type(error).__name__))
-        except psycopg.Error as error:
+        except _BAD_DATA as error:
             self._answer_one_by_one(batch, error)
         else:
             self._wake()
@@ -120,7 +124,7 @@ class Writer:
                 waiting.answer.set_result(outcomes[start:end])
                 start = end
 
-    def _answer_one_by_one(self, batch: list[_Waiting], error: psycopg.Error) -> None:
+    def _answer_one_by_one(self, batch: list[_Waiting], error: Exception) -> None:
         """One caller's bad data failed them all: try each alone, so that it fails alone."""
         if len(batch) == 1:
             batch[0].answer.set_exception(error)
