@@ -8,9 +8,10 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from adapters.eventstore.application import LogApplication
+from adapters.eventstore.loads import Loads
 from adapters.eventstore.log import PostgresEventLog
 from adapters.ids import new_id
-from adapters.postgres.connections import open_pool, reading
+from adapters.postgres.connections import connect, open_pool, reading
 from adapters.postgres.database import Locate, locate_database
 from adapters.postgres.migrate import migrate
 from adapters.reference import load_calendar
@@ -36,7 +37,8 @@ class House:
         self._application = LogApplication(locate, settings.readers)
         self.readers = self._application.factory.pool
         self.writers = open_pool(locate, "anjuan_writer", _WRITERS)
-        self.log = PostgresEventLog(self.readers, self._application.factory.writer)
+        self._loads = Loads(lambda: connect(locate, "anjuan_reader"))
+        self.log = PostgresEventLog(self.readers, self._loads, self._application.factory.writer)
         self.tokens = Tokens(self.writers)
         self.cases = CaseHouse(
             log=self.log,
@@ -69,6 +71,7 @@ class House:
     def close(self) -> None:
         """Write what waits; close the connections."""
         self._application.close()
+        self._loads.close()
         self.writers.close()
 
 

@@ -5,14 +5,12 @@ meanwhile queue, and one of them then asks for all of them.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
-from psycopg_pool import ConnectionPool
 
 from adapters.eventstore.reader import Row, stream_rows
-from adapters.postgres.connections import reading
 from domain.errors import Unavailable
 
 _LOAD = """
@@ -25,6 +23,9 @@ CROSS JOIN LATERAL (
 ) AS found
 ORDER BY wanted.stream, wanted.after, seq
 """
+
+
+Connect = Callable[[], "psycopg.Connection[Any]"]
 
 
 class _Load:
@@ -44,9 +45,10 @@ class _Load:
 class Loads:
     """Reads streams from a version on."""
 
-    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]") -> None:
-        """``pool`` reads; it is not closed here."""
-        self._pool = pool
+    def __init__(self, connect: Connect) -> None:
+        """Connect when first needed, and keep the connection: one caller at a time asks."""
+        self._connect = connect
+        self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.Lock()
         self._asking = False
         self._waiting: list[_Load] = []
@@ -64,6 +66,10 @@ class Loads:
         if mine.rows is None:  # whoever asked has failed, and has said why
             raise Unavailable
         return mine.rows
+
+    def close(self) -> None:
+        """Close the connection. Nobody may be loading."""
+        self._drop_connection()
 
     def _ask_for_all(self) -> None:
         with self._lock:
@@ -85,15 +91,31 @@ class Loads:
             load.turn.release()
 
     def _load(self, batch: Sequence[_Load]) -> None:
+        """Ask on the kept connection; one that has died meanwhile is replaced once."""
+        kept = self._connection is not None
+        try:
+            self._query(batch)
+        except psycopg.OperationalError as error:
+            self._drop_connection()
+            if not kept:
+                raise Unavailable(type(error).__name__) from error
+            self._load(batch)
+
+    def _query(self, batch: Sequence[_Load]) -> None:
+        if self._connection is None:
+            self._connection = self._connect()
         if len(batch) == 1:
             (alone,) = batch
-            with reading(self._pool) as connection:
-                alone.rows = stream_rows(connection, alone.stream, alone.after, None)
+            alone.rows = stream_rows(self._connection, alone.stream, alone.after, None)
             return
         found: dict[tuple[str, int], list[Row]] = {(load.stream, load.after): [] for load in batch}
         columns = [list(column) for column in zip(*found, strict=True)]
-        with reading(self._pool) as connection:
-            for row in connection.execute(_LOAD, columns, prepare=True, binary=True):
-                found[row[1], row[-1]].append(row)
+        for row in self._connection.execute(_LOAD, columns, prepare=True, binary=True):
+            found[row[1], row[-1]].append(row)
         for load in batch:
             load.rows = found[load.stream, load.after]
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -23,17 +23,17 @@ SELECT fingerprint, stream, version, first_position, last_position, recorded_at 
 
 
 class PostgresEventLog:
-    """Implements EventLog. ``pool`` reads; ``writer`` appends."""
+    """Implements EventLog. ``pool`` reads, ``loads`` reads streams, ``writer`` appends."""
 
-    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", writer: Writer) -> None:
-        """Keep both; neither is closed here."""
+    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", loads: Loads, writer: Writer) -> None:
+        """Keep them; none is closed here."""
         self._pool = pool
-        self._loads = Loads(pool)
+        self._loads = loads
         self._writer = writer
 
     def append(self, append: Append) -> Appended:
         """Write it, or raise Conflict, KeyReused, Unavailable or BadAppend."""
-        (outcome,) = self._writer.submit([prepare(append)]).result()
+        (outcome,) = self._writer.write([prepare(append)])
         appended = _appended(outcome)
         if isinstance(appended, Conflict):
             raise appended
@@ -43,7 +43,7 @@ class PostgresEventLog:
         """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
         if not appends:
             return []
-        outcomes = self._writer.submit([prepare_run(append) for append in appends]).result()
+        outcomes = self._writer.write([prepare_run(append) for append in appends])
         return [_appended(outcome) for outcome in outcomes]
 
     def outcome(self, command_id: str, fingerprint: str) -> Appended | None:

@@ -54,7 +54,7 @@ class LogRecorder(ApplicationRecorder):
             return None
         append = checked(command_id or str(uuid4()), "", _writes(stored_events))
         try:
-            (outcome,) = self._writer.submit([append]).result()
+            (outcome,) = self._writer.write([append])
         except Unavailable as error:
             raise OperationalError(str(error)) from error
         if outcome.outcome in ("conflict", "reused") or outcome.first_position is None or outcome.last_position is None:

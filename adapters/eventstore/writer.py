@@ -1,14 +1,17 @@
-"""Group commit: one thread per process takes the appends that wait into one transaction and answers each by itself."""
+"""Group commit: the first caller leads, takes the appends that wait into one transaction, and answers each by itself.
+
+There is no writing thread: a lone caller writes at once, in its own thread. Who comes while another leads waits for
+its answer, or to lead in turn.
+"""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
-from adapters.eventstore.answer import Answer
 from adapters.eventstore.append_call import append_by_call
 from adapters.eventstore.append_copy import append_by_copy
 from adapters.eventstore.prepared import Outcome, PreparedAppend
@@ -23,18 +26,34 @@ LINGER_SECONDS = 0.002
 COPY_FROM_EVENTS = 400
 """From so many events on, COPY beats the function call (measured by ``anjuan bench``)."""
 
-
 _BAD_DATA = (psycopg.Error, ValueError, TypeError, OverflowError, RecursionError)
 """What one caller's data can raise: in the server, or here where a run is encoded while it is written."""
 
 
-class _Waiting(NamedTuple):
-    appends: Sequence[PreparedAppend]
-    answer: Answer[list[Outcome]]
+class _Waiting:
+    """One caller's appends. ``turn`` is held until there is an answer, or the caller is to lead."""
+
+    __slots__ = ("appends", "error", "leads", "outcomes", "turn")
+
+    def __init__(self, appends: Sequence[PreparedAppend]) -> None:
+        self.appends = appends
+        self.outcomes: list[Outcome] | None = None
+        self.error: Exception | None = None
+        self.leads = False
+        self.turn = threading.Lock()
+        self.turn.acquire()
+
+    @property
+    def answered(self) -> bool:
+        return self.outcomes is not None or self.error is not None
+
+    def answer(self, outcomes: list[Outcome] | None, error: Exception | None = None) -> None:
+        self.outcomes, self.error = outcomes, error
+        self.turn.release()
 
 
 class Writer:
-    """Owns the one connection that writes. Start it once per process; ``close`` answers what waits, then ends."""
+    """Owns the one connection that writes. One for each process; ``close`` waits for what is being written."""
 
     def __init__(self, connect: Connect, wake: Callable[[], None] = lambda: None) -> None:
         """``wake`` is called after each commit, to hint waiting readers."""
@@ -42,58 +61,81 @@ class Writer:
         self._wake = wake
         self._connection: psycopg.Connection[Any] | None = None
         self._queue: deque[_Waiting] = deque()
-        self._filled = threading.Condition()
+        self._changed = threading.Condition()
+        self._leading = False
         self._closing = False
         self._last = 1
-        self._thread = threading.Thread(target=self._run, name="anjuan-writer", daemon=True)
-        self._thread.start()
 
-    def submit(self, appends: Sequence[PreparedAppend]) -> Answer[list[Outcome]]:
-        """Queue appends that belong in one transaction; the future gives an outcome for each, or raises Unavailable."""
-        waiting = _Waiting(appends, Answer())
-        with self._filled:
+    def write(self, appends: Sequence[PreparedAppend]) -> list[Outcome]:
+        """Write appends that belong in one transaction; return an outcome for each. Raises Unavailable."""
+        mine = _Waiting(appends)
+        with self._changed:
             if self._closing:
                 raise Unavailable
-            self._queue.append(waiting)
-            # Waking the writer for every caller costs more than the rest of this: the first wakes it, and the last.
-            if len(self._queue) == 1 or len(self._queue) >= self._last:
-                self._filled.notify()
-        return waiting.answer
+            self._queue.append(mine)
+            mine.leads, self._leading = not self._leading, True
+            # Waking the leader for every caller costs more than the rest of this: the last one wakes it.
+            if not mine.leads and len(self._queue) >= self._last:
+                self._changed.notify()
+        if not mine.leads:
+            self._wait(mine)
+        if mine.leads:
+            self._lead(mine)
+        if mine.error is not None:
+            raise mine.error
+        return mine.outcomes or []
+
+    def waiting(self) -> int:
+        """Return how many callers wait for a batch to come."""
+        return len(self._queue)
 
     def close(self) -> None:
-        """Write what waits and stop."""
-        with self._filled:
+        """Take no more, and wait until what waits is written."""
+        with self._changed:
             self._closing = True
-            self._filled.notify()
-        self._thread.join()
-        if self._connection is not None:
-            self._connection.close()
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._leading)
+        self._drop_connection()
 
-    def _run(self) -> None:
+    def _wait(self, mine: _Waiting) -> None:
+        try:
+            mine.turn.acquire()
+        except BaseException:  # interrupted: nobody may wait for us to lead
+            self._leave(mine)
+            raise
+
+    def _lead(self, mine: _Waiting) -> None:
         batch: list[_Waiting] = []
         try:
-            while batch := self._next_batch():
+            while not mine.answered:
+                batch = self._next_batch()
                 self._answer(batch)
+        except BaseException:  # a fault of the program, or an interrupt: what the server did is unknown
+            self._drop_connection()
+            raise
         finally:
-            self._end(batch)
+            _fail([waiting for waiting in batch if not waiting.answered], Unavailable("the writer was interrupted"))
+            self._leave(mine)
 
-    def _end(self, batch: list[_Waiting]) -> None:
-        """Leave nobody waiting for ever, should the thread die of a fault of its own."""
-        with self._filled:
-            self._closing = True
-            left = [*batch, *self._queue]
-            self._queue.clear()
-        _fail([waiting for waiting in left if not waiting.answer.done()], Unavailable("the writer has ended"))
+    def _leave(self, mine: _Waiting) -> None:
+        """Leave the queue, if still in it, and let the caller who has waited longest lead, if it was us."""
+        with self._changed:
+            if mine in self._queue:
+                self._queue.remove(mine)
+            if mine.leads and self._queue:
+                self._queue[0].leads = True
+                self._queue[0].turn.release()
+            elif mine.leads:
+                self._leading = False
+                self._changed.notify_all()
 
     def _next_batch(self) -> list[_Waiting]:
-        with self._filled:
-            while not self._queue and not self._closing:
-                self._filled.wait()
+        with self._changed:
             # The callers just answered come back within moments: without this wait, batches shrink to ones and twos.
             until = time.monotonic() + LINGER_SECONDS
             while len(self._queue) < self._last and not self._closing:
                 rest = until - time.monotonic()
-                if rest <= 0 or not self._filled.wait(rest):
+                if rest <= 0 or not self._changed.wait(rest):
                     break
             return self._take()
 
@@ -121,13 +163,13 @@ class Writer:
             start = 0
             for waiting in batch:
                 end = start + len(waiting.appends)
-                waiting.answer.set_result(outcomes[start:end])
+                waiting.answer(outcomes[start:end])
                 start = end
 
     def _answer_one_by_one(self, batch: list[_Waiting], error: Exception) -> None:
         """One caller's bad data failed them all: try each alone, so that it fails alone."""
         if len(batch) == 1:
-            batch[0].answer.set_exception(error)
+            batch[0].answer(None, error)
             return
         for waiting in batch:
             self._answer([waiting])
@@ -147,4 +189,4 @@ class Writer:
 
 def _fail(batch: list[_Waiting], error: Exception) -> None:
     for waiting in batch:
-        waiting.answer.set_exception(error)
+        waiting.answer(None, error)

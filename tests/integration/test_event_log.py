@@ -1,6 +1,7 @@
 """The event log on a real database: positions, versions, records, guards, repeats, and what readers assert."""
 
 import json
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,9 +14,8 @@ import psycopg
 import pytest
 
 from adapters.eventstore import writer as writing
-from adapters.eventstore.answer import Answer
 from adapters.eventstore.codec import UnknownType
-from adapters.eventstore.prepared import BadAppend, Outcome, PreparedAppend, PreparedEvent, PreparedWrite, prepare
+from adapters.eventstore.prepared import BadAppend, Outcome, PreparedAppend, PreparedEvent, PreparedWrite
 from adapters.eventstore.reader import LogBroken
 from adapters.postgres.embedded import EmbeddedServer
 from application.ports import Append, Appended, Conflict, Guard
@@ -54,9 +54,9 @@ def positions(url: str) -> list[int]:
 def together(opened: OpenLog, appends: list[Append]) -> list[Outcome]:
     """Write them in one group commit: all wait while the one before them waits for the lock."""
     with held_lock(opened.url):
-        ahead = opened.writer.submit([prepare(one("ahead", "ahead", 0))])
+        ahead = opened.ask(one("ahead", "ahead", 0))
         waiting_for_lock(opened.url)
-        answers = [opened.writer.submit([prepare(each)]) for each in appends]
+        answers = [opened.queue(each) for each in appends]
     ahead.result(PATIENCE)
     return [answer.result(PATIENCE)[0] for answer in answers]
 
@@ -166,7 +166,7 @@ def both_ways(
         monkeypatch.setattr(writing, "COPY_FROM_EVENTS", way)
         with database(postgres) as url, open_log(url) as opened:
             query(url, "UPDATE log.head SET recorded_at = %s", FUTURE)
-            outcomes = [outcome for batch in batches for outcome in opened.writer.submit(batch).result(PATIENCE)]
+            outcomes = [outcome for batch in batches for outcome in opened.writer.write(batch)]
             found.append(
                 (outcomes, [query(url, EVENTS), *(query(url, f"TABLE log.{name} ORDER BY 1") for name in TABLES)])
             )
@@ -362,8 +362,9 @@ class TestFaults:
     def test_what_the_database_refuses_fails_one_caller_alone(self, either: OpenLog) -> None:
         query(either.url, "ALTER TABLE log.events ADD CONSTRAINT picky CHECK (stream <> 'poison')")
         with held_lock(either.url):
-            answers = [either.writer.submit([prepare(one(s, s, 0))]) for s in ("ahead", "a", "poison", "b")]
+            ahead = either.ask(one("ahead", "ahead", 0))
             waiting_for_lock(either.url)
+            answers = [ahead, *(either.queue(one(s, s, 0)) for s in ("a", "poison", "b"))]
         assert [type(answer.exception(PATIENCE)) for answer in answers] == [
             type(None),
             type(None),
@@ -373,34 +374,36 @@ class TestFaults:
         assert positions(either.url) == [1, 2, 3]
         assert either.log.append(one("after", "a", 1)).first == 4
 
-    def test_a_caller_that_gives_up_breaks_nobodys_batch(self, opened: OpenLog) -> None:
+    def test_a_caller_that_is_interrupted_leaves_nobody_waiting(self, opened: OpenLog) -> None:
         with held_lock(opened.url):
-            answers = [opened.writer.submit([prepare(one(s, s, 0))]) for s in ("ahead", "left", "stayed")]
+            ahead = opened.ask(one("ahead", "ahead", 0))
             waiting_for_lock(opened.url)
-            with pytest.raises(TimeoutError):
-                answers[1].result(0)
-        assert [answer.result(PATIENCE)[0].outcome for answer in answers] == ["ok", "ok", "ok"]
+            interrupt = threading.Timer(0.2, signal.pthread_kill, [threading.get_ident(), signal.SIGINT])
+            interrupt.start()
+            with pytest.raises(KeyboardInterrupt):
+                opened.log.append(one("left", "left", 0))
+            stayed = opened.queue(one("stayed", "stayed", 0))
+        assert [answer.result(PATIENCE)[0].outcome for answer in (ahead, stayed)] == ["ok", "ok"]
+        assert positions(opened.url) == [1, 2]
 
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-    def test_a_writer_that_dies_leaves_nobody_waiting(self, database_url: str) -> None:
+    def test_a_fault_of_the_program_is_told_and_leaves_nobody_waiting(self, database_url: str) -> None:
         def broken() -> "psycopg.Connection[Any]":
             raise RuntimeError("a fault of the program")
 
         opened = OpenLog(database_url, broken)
-        with pytest.raises(Unavailable):
-            opened.writer.submit([prepare(one("1", "s", 0))]).result(PATIENCE)
-        with pytest.raises(Unavailable):
-            opened.log.append(one("2", "s", 0))
+        for number in range(2):
+            with pytest.raises(RuntimeError):
+                opened.log.append(one(f"{number}", "s", 0))
         opened.close()
 
     def test_closing_answers_what_waits_and_takes_no_more(self, database_url: str) -> None:
-        with open_log(database_url) as opened:
-            answers: list[Answer[list[Outcome]]]
-            with held_lock(database_url):
-                answers = [opened.writer.submit([prepare(one(f"{n}", f"s{n}", 0))]) for n in range(5)]
+        with open_log(database_url) as opened, held_lock(database_url):
+            ahead = opened.ask(one("ahead", "ahead", 0))
+            waiting_for_lock(database_url)
+            answers = [ahead, *(opened.queue(one(f"{n}", f"s{n}", 0)) for n in range(4))]
         assert [answer.result(0)[0].outcome for answer in answers] == ["ok"] * 5
         with pytest.raises(Unavailable):
-            opened.writer.submit([prepare(one("late", "s", 0))])
+            opened.log.append(one("late", "s", 0))
 
 
 def texts(found: list[Recorded]) -> list[tuple[int, int, object]]:

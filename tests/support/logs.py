@@ -1,14 +1,19 @@
 """A log open for tests, and the database behind its back."""
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
+from adapters.eventstore.loads import Loads
 from adapters.eventstore.log import PostgresEventLog
+from adapters.eventstore.prepared import Outcome, prepare
 from adapters.eventstore.writer import Writer
 from adapters.postgres.connections import Where, connect, open_pool
+from application.ports import Append
 
 APPEND_LOCK = 4711320900
 """The advisory lock under which positions are given out."""
@@ -20,16 +25,34 @@ class OpenLog:
     def __init__(self, where: Where, connecting: Callable[[], "psycopg.Connection[Any]"] | None = None) -> None:
         self._where = where
         self.pool = open_pool(where, "anjuan_reader", 4)
+        self.callers = ThreadPoolExecutor(16)
         self.writer = Writer(connecting or (lambda: connect(where, "anjuan_writer")))
-        self.log = PostgresEventLog(self.pool, self.writer)
+        self.loads = Loads(lambda: connect(where, "anjuan_reader"))
+        self.log = PostgresEventLog(self.pool, self.loads, self.writer)
 
     @property
     def url(self) -> str:
         """The owner's settings, as they are now."""
         return self._where if isinstance(self._where, str) else self._where()
 
+    def ask(self, *appends: Append) -> "Future[list[Outcome]]":
+        """Append in a thread of its own."""
+        return self.callers.submit(self.writer.write, [prepare(append) for append in appends])
+
+    def queue(self, *appends: Append) -> "Future[list[Outcome]]":
+        """The same, and return once the appends wait behind those that are being written."""
+        before = self.writer.waiting()
+        asked = self.ask(*appends)
+        for _ in range(5_000):
+            if self.writer.waiting() > before:
+                return asked
+            time.sleep(0.001)
+        raise AssertionError("nothing waits")
+
     def close(self) -> None:
         self.writer.close()
+        self.callers.shutdown()
+        self.loads.close()
         self.pool.close()
 
 
