@@ -23,7 +23,7 @@ _CALLERS = 64
 _THREADS = 8
 _WHAT = "读取—决定—追加，64 并发，每案 5 个事件 load, decide, append, 64 callers, 5-event cases"
 _HOT = Question(name="callers-hot", what=f"{_WHAT}: 热案 hot", unit="commands/s", bar=5)
-_COLD = Question(name="callers-cold", what=f"{_WHAT}: 冷案 cold, every case loaded", unit="commands/s", bar=5)
+_COLD = Question(name="callers-cold", what=f"{_WHAT}: 冷案 cold, every case loaded", unit="commands/s")
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:

@@ -21,7 +21,7 @@ from domain.authority.posts import Post
 
 _WHAT = "HTTP 命令，32 连接，单进程 HTTP command, 32 connections, one worker"
 _RATE = Question(name="http-rate", what=_WHAT, unit="commands/s", bar=1_000)
-_MEDIAN = Question(name="http-p50", what=f"{_WHAT}: p50", unit="ms", bar=80)
+_MEDIAN = Question(name="http-p50", what=f"{_WHAT}: p50", unit="ms")
 _SLOW = Question(name="http-p99", what=f"{_WHAT}: p99", unit="ms", bar=80)
 _CONNECTIONS = 32
 _HOST = "127.0.0.1"

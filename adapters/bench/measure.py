@@ -22,15 +22,18 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """One line of the table. ``ratio``: of the medians, with the lowest and highest of single rounds beside it."""
+    """One line of the table. ``ratio``: of the medians, with the lowest and highest of single rounds beside it.
+
+    A line without a ``bar`` is there to be seen, and is neither met nor missed.
+    """
 
     name: str
     what: str
     unit: str
     ours: Sample
-    bar: float
+    bar: float | None
     kind: Kind
-    met: bool
+    met: bool | None
     against: str = ""
     theirs: Sample | None = None
     ratio: float | None = None
@@ -81,7 +84,7 @@ class Question(msgspec.Struct, frozen=True):
     name: str
     what: str
     unit: str
-    bar: float
+    bar: float | None = None
 
 
 def ratio_bar(question: Question, ours: Sample, theirs: Sample, against: str) -> Bar:
@@ -97,11 +100,13 @@ def ratio_bar(question: Question, ours: Sample, theirs: Sample, against: str) ->
         ratio=ratio,
         ratio_lowest=min(singles),
         ratio_highest=max(singles),
-        met=ratio >= question.bar,
+        met=None if question.bar is None else ratio >= question.bar,
     )
 
 
 def number_bar(question: Question, ours: Sample, kind: Literal["at_least", "at_most"]) -> Bar:
     """Judge our own number."""
-    met = ours.median >= question.bar if kind == "at_least" else ours.median <= question.bar
+    met = None
+    if question.bar is not None:
+        met = ours.median >= question.bar if kind == "at_least" else ours.median <= question.bar
     return Bar(**msgspec.structs.asdict(question), kind=kind, ours=ours, met=met)

@@ -51,6 +51,9 @@ def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+_GOALS = {"ratio": "≥ {:g} ×", "at_least": "≥ {:,g}", "at_most": "≤ {:,g}"}
+
+
 def _print(console: Console, report: dict[str, Any]) -> None:
     for key, value in report["machine"].items():
         console.print(f"{key}: {value}", highlight=False)
@@ -59,8 +62,8 @@ def _print(console: Console, report: dict[str, Any]) -> None:
     for bar in report["bars"]:
         theirs = f"{bar.theirs.median:,.0f}" if bar.theirs else ""
         ratio = f"{bar.ratio:.2f} ({bar.ratio_lowest:.2f}-{bar.ratio_highest:.2f})" if bar.ratio else ""
-        goal = {"ratio": f"≥ {bar.bar:g} ×", "at_least": f"≥ {bar.bar:,g}", "at_most": f"≤ {bar.bar:,g}"}[bar.kind]
-        met = "是 yes" if bar.met else "否 no"
+        goal = "" if bar.bar is None else _GOALS[bar.kind].format(bar.bar)
+        met = {True: "是 yes", False: "否 no", None: ""}[bar.met]
         table.add_row(bar.name, f"{bar.ours.median:,.0f}", theirs, bar.unit, ratio, goal, met)
     console.print(table)
     for bar in report["bars"]:
