@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from domain.cases.actions.attach_document import MOST_BYTES
-from domain.errors import DocumentRefused
+from domain.errors import DocumentRefused, Refused
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _HEAD = 16
@@ -99,7 +99,9 @@ class DocumentStore:
 
     @contextmanager
     def kept(self, upload: Upload, digest: str) -> Iterator[None]:
-        """Keep the finished upload; if the block fails, and only this upload brought the content, drop it again.
+        """Keep the finished upload; if the block is refused, and only this upload brought the content, drop it again.
+
+        After any other fault it stays: the event that names it may be in the log, and a file too many does no harm.
 
         Uploads of one home go through here one by one: a content that one drops cannot be one that another needs.
         """
@@ -112,7 +114,7 @@ class DocumentStore:
                 _make_durable(place.parent)
             try:
                 yield
-            except BaseException:
+            except Refused:
                 if fresh:
                     place.unlink()
                 raise

@@ -12,6 +12,7 @@ from domain.cases.actions.open_case import OpenCase
 from domain.cases.events import CaseEvent
 from domain.cases.evolve import fold
 from domain.cases.facts import Act, Facts
+from domain.cases.guards import competent
 from domain.cases.registry import ACTIONS
 from domain.errors import NoRule, Refused, StaleVersion, Unavailable, UnknownCase
 from domain.kernel import Authority, CaseId, Command, Fact, Meta, PostId, SubjectId, Value
@@ -81,6 +82,8 @@ def _once(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
     try:
         known = _know(house, request, case_id, fresh=fresh)
         version = known.loaded.version
+        if request.case_id is not None:  # before anything else is told of the case, even that nothing is to be done
+            competent(known.loaded.state, request.action, known.facts)
         events = ACTIONS[request.action].decide(known.loaded.state, request.command, known.facts)
         if events:
             return _append(house, request, known, events)

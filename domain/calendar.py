@@ -5,7 +5,7 @@ in a notice of its own, so a year without data is an error, never a guess.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import MAXYEAR, date, datetime, timedelta, timezone
 
 from domain.errors import Refused
 from domain.kernel import Value
@@ -109,6 +109,8 @@ def add_hours(moment: datetime, count: int) -> datetime:
 def civil_day(moment: datetime) -> date:
     """Return the civil date of a moment. Raises ValueError for a moment without a time zone."""
     _require_aware(moment)
+    if moment.year == MAXYEAR:  # some systems write "never" so, and eight hours later there is no date
+        return moment.date()
     return moment.astimezone(CIVIL_ZONE).date()
 
 

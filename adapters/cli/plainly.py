@@ -8,9 +8,19 @@ import psycopg
 
 from adapters.eventstore.reader import LogBroken
 from adapters.postgres.supervisor.failures import PostgresFailed
+from adapters.projector.runner import NewerView
 from adapters.rulebook import RuleDataFault
 from adapters.settings import BadSetting
 from domain.errors import Refused, Unavailable
+
+
+@contextmanager
+def file_faults(code: str, zh: str, en: str) -> Iterator[None]:
+    """Turn faults of the operating system into one line; for a stretch where only the named file can fail."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{code}: {zh} / {en}: {error.strerror or type(error).__name__}") from error
 
 
 @contextmanager
@@ -21,6 +31,12 @@ def told_plainly() -> Iterator[None]:
     except Refused as refused:
         detail = f" ({refused.detail})" if refused.detail else ""
         raise click.ClickException(f"{refused.code}: {refused.zh} / {refused.en}{detail}") from refused
+    except psycopg.errors.ProgramLimitExceeded as error:
+        raise click.ClickException("VIEW_FAULT: 视图无法处理某一事件 / A view cannot take an event") from error
+    except NewerView as error:
+        raise click.ClickException(
+            f"NEWER_VIEW: 视图由更新的程序建立 / A newer program made the view: {error}"
+        ) from error
     except (Unavailable, psycopg.OperationalError) as error:
         raise click.ClickException(f"{Unavailable.code}: {Unavailable.zh} / {Unavailable.en}") from error
     except PostgresFailed as failed:

@@ -31,13 +31,14 @@ Connect = Callable[[], "psycopg.Connection[Any]"]
 class _Load:
     """One caller's wish, and what came of it. ``turn`` is held until there is an answer, or the caller is to ask."""
 
-    __slots__ = ("after", "answered", "rows", "stream", "turn")
+    __slots__ = ("after", "answered", "asks", "rows", "stream", "turn")
 
     def __init__(self, stream: str, after: int) -> None:
         self.stream = stream
         self.after = after
         self.rows: list[Row] | None = None
         self.answered = False
+        self.asks = False
         self.turn = threading.Lock()
         self.turn.acquire()
 
@@ -56,13 +57,16 @@ class Loads:
     def rows(self, stream: str, after: int) -> list[Row]:
         """Return the stream's events after a version, as rows in order. Raises Unavailable."""
         mine = _Load(stream, after)
-        with self._lock:
-            self._waiting.append(mine)
-            first, self._asking = not self._asking, True
-        if not first:
-            mine.turn.acquire()
-        if not mine.answered:
-            self._ask_for_all()
+        try:
+            with self._lock:
+                self._waiting.append(mine)
+                mine.asks, self._asking = not self._asking, True
+            if not mine.asks:
+                mine.turn.acquire()
+            if mine.asks:
+                self._ask_for_all()
+        finally:  # interrupted or not: nobody may wait for us to ask
+            self._leave(mine)
         if mine.rows is None:  # whoever asked has failed, and has said why
             raise Unavailable
         return mine.rows
@@ -72,23 +76,30 @@ class Loads:
         self._drop_connection()
 
     def _ask_for_all(self) -> None:
-        with self._lock:
-            batch, self._waiting = self._waiting, []
+        batch: list[_Load] = []
         try:
+            with self._lock:
+                batch, self._waiting = self._waiting, []
             self._load(batch)
         finally:
-            self._hand_over(batch)
+            for load in batch:
+                load.answered = True
+                load.turn.release()
 
-    def _hand_over(self, batch: Sequence[_Load]) -> None:
-        """Answer the batch; let one of those who came meanwhile ask next."""
+    def _leave(self, mine: _Load) -> None:
+        """Stop waiting, and let one of those who came meanwhile ask next, if it was us who asked."""
+        if mine.answered and not mine.asks:
+            return
         with self._lock:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+            if not mine.asks:
+                return
+            mine.asks = False
+            self._asking = bool(self._waiting)
             if self._waiting:
+                self._waiting[0].asks = True
                 self._waiting[0].turn.release()
-            else:
-                self._asking = False
-        for load in batch:
-            load.answered = True
-            load.turn.release()
 
     def _load(self, batch: Sequence[_Load]) -> None:
         """Ask on the kept connection; one that has died meanwhile is replaced once."""

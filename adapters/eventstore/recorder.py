@@ -1,6 +1,7 @@
 """The library's recorder seam on our log: its inserts get positions, records and hashes like every append."""
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -52,7 +53,7 @@ class LogRecorder(ApplicationRecorder):
         """Append atomically; return the positions. Raises the library's IntegrityError on a conflict."""
         if not stored_events:
             return None
-        append = checked(command_id or str(uuid4()), "", _writes(stored_events))
+        append = checked(command_id or str(uuid4()), _fingerprint(stored_events), _writes(stored_events))
         try:
             (outcome,) = self._writer.write([append])
         except Unavailable as error:
@@ -130,6 +131,12 @@ class LogSubscription(ListenNotifySubscription[LogRecorder]):
 def range_list(first: int, last: int) -> list[int]:
     """Return the positions from first to last, as the library wants them."""
     return list(range(first, last + 1))
+
+
+def _fingerprint(stored_events: Sequence[StoredEvent]) -> str:
+    """Tell a true retry of a command id from its use for other events."""
+    parts = [repr((str(e.originator_id), e.originator_version, e.topic, e.state)) for e in stored_events]
+    return sha256("".join(parts).encode()).hexdigest()
 
 
 def _writes(stored_events: Sequence[StoredEvent]) -> list[PreparedWrite]:

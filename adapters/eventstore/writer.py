@@ -26,6 +26,9 @@ LINGER_SECONDS = 0.002
 COPY_FROM_EVENTS = 400
 """From so many events on, COPY beats the function call (measured by ``anjuan bench``)."""
 
+_NO_SERVER = (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError)
+"""Not the caller's fault: the server has gone, became a standby, or the connection is of no use any more."""
+
 _BAD_DATA = (psycopg.Error, ValueError, TypeError, OverflowError, RecursionError)
 """What one caller's data can raise: in the server, or here where a run is encoded while it is written."""
 
@@ -69,18 +72,14 @@ class Writer:
     def write(self, appends: Sequence[PreparedAppend]) -> list[Outcome]:
         """Write appends that belong in one transaction; return an outcome for each. Raises Unavailable."""
         mine = _Waiting(appends)
-        with self._changed:
-            if self._closing:
-                raise Unavailable
-            self._queue.append(mine)
-            mine.leads, self._leading = not self._leading, True
-            # Waking the leader for every caller costs more than the rest of this: the last one wakes it.
-            if not mine.leads and len(self._queue) >= self._last:
-                self._changed.notify()
-        if not mine.leads:
-            self._wait(mine)
-        if mine.leads:
-            self._lead(mine)
+        try:
+            self._enter(mine)
+            if not mine.leads:
+                mine.turn.acquire()
+            if mine.leads:
+                self._lead(mine)
+        finally:  # interrupted or not: nobody may wait for us to lead
+            self._leave(mine)
         if mine.error is not None:
             raise mine.error
         return mine.outcomes or []
@@ -97,12 +96,15 @@ class Writer:
             self._changed.wait_for(lambda: not self._leading)
         self._drop_connection()
 
-    def _wait(self, mine: _Waiting) -> None:
-        try:
-            mine.turn.acquire()
-        except BaseException:  # interrupted: nobody may wait for us to lead
-            self._leave(mine)
-            raise
+    def _enter(self, mine: _Waiting) -> None:
+        with self._changed:
+            if self._closing:
+                raise Unavailable
+            self._queue.append(mine)
+            mine.leads, self._leading = not self._leading, True
+            # Waking the leader for every caller costs more than the rest of this: the last one wakes it.
+            if not mine.leads and len(self._queue) >= self._last:
+                self._changed.notify()
 
     def _lead(self, mine: _Waiting) -> None:
         batch: list[_Waiting] = []
@@ -115,18 +117,22 @@ class Writer:
             raise
         finally:
             _fail([waiting for waiting in batch if not waiting.answered], Unavailable("the writer was interrupted"))
-            self._leave(mine)
 
     def _leave(self, mine: _Waiting) -> None:
         """Leave the queue, if still in it, and let the caller who has waited longest lead, if it was us."""
+        if not mine.leads and mine.answered:
+            return
         with self._changed:
             if mine in self._queue:
                 self._queue.remove(mine)
-            if mine.leads and self._queue:
+            if not mine.leads:
+                return
+            mine.leads = False
+            self._leading = bool(self._queue)
+            if self._queue:
                 self._queue[0].leads = True
                 self._queue[0].turn.release()
-            elif mine.leads:
-                self._leading = False
+            else:
                 self._changed.notify_all()
 
     def _next_batch(self) -> list[_Waiting]:
@@ -153,7 +159,7 @@ class Writer:
     def _answer(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = self._write([append for waiting in batch for append in waiting.appends])
-        except psycopg.OperationalError as error:
+        except _NO_SERVER as error:
             self._drop_connection()
             _fail(batch, Unavailable(type(error).__name__))
         except _BAD_DATA as error:

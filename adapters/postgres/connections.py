@@ -1,5 +1,6 @@
 """Connections with the role that their work needs, and no more."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -15,6 +16,9 @@ Where = str | Callable[[], str]
 """Connection settings, or a function that returns them: an embedded server that was started again has a new socket."""
 
 CONNECT_SECONDS = 10
+# The pool tells of every connection that it replaces; what a caller must know, an exception tells.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+
 WAIT_SECONDS = 3.0
 """So long a caller waits for a connection of a pool before the answer is Unavailable."""
 RECONNECT_SECONDS = 0.5
@@ -46,6 +50,7 @@ def open_pool(where: Where, role: Role, size: int) -> "ConnectionPool[psycopg.Co
         timeout=WAIT_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"autocommit": True},
+        check=ConnectionPool.check_connection,  # one round trip more, and nobody is lent a dead connection
         name=role,
     )
 
@@ -59,5 +64,4 @@ def reading(pool: "ConnectionPool[psycopg.Connection[Any]]") -> "Iterator[psycop
     except (PoolTimeout, PoolClosed) as error:
         raise Unavailable(type(error).__name__) from error
     except psycopg.OperationalError as error:
-        pool.check()  # the other connections are as dead as this one: let no other caller find out
         raise Unavailable(type(error).__name__) from error

@@ -37,12 +37,17 @@ class Waker:
 
     def _run(self) -> None:
         connection: psycopg.Connection[Any] | None = None
-        while self._due.wait() and not self._closing:
-            self._due.clear()
+        while True:
+            self._due.wait()
+            self._due.clear()  # before the look at _closing: close() may come in between
+            if self._closing:
+                break
             try:
                 connection = connection or self._connect()
                 connection.execute(f"NOTIFY {CHANNEL}")
-            except psycopg.OperationalError:  # the readers poll anyway
+            except psycopg.Error:  # the readers poll anyway
+                if connection is not None:
+                    connection.close()
                 connection = None
         if connection is not None:
             connection.close()

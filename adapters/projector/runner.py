@@ -26,6 +26,10 @@ class CheckpointMoved(Exception):
     """Another runner has moved the checkpoint: this one must stop, its transaction is rolled back."""
 
 
+class NewerView(Exception):
+    """A newer program has made this view: an older one must not drop its tables."""
+
+
 class Advance(NamedTuple):
     """How far a step came: events folded, and the position that the slowest view has reached."""
 
@@ -34,11 +38,13 @@ class Advance(NamedTuple):
 
 
 def prepare_views(connection: "Connection[Any]", views: Iterable[View]) -> None:
-    """Make the tables of views that are new or have a new version; those start from zero."""
+    """Make the tables of views that are new or have a new version; those start from zero. Raises NewerView."""
     with connection.transaction():
         connection.execute("LOCK TABLE views.checkpoint IN SHARE ROW EXCLUSIVE MODE")
         known = {name: version for name, version, _ in connection.execute(_CHECKPOINTS)}
         for view in views:
+            if known.get(view.name, 0) > view.version:
+                raise NewerView(view.name)
             if known.get(view.name) == view.version:
                 continue
             for table in view.tables:

@@ -26,6 +26,8 @@ def project(locate: Locate, stop: threading.Event, progress: Progress = lambda _
         while not stop.is_set():
             try:
                 _follow(locate, stop, grown, progress)
+            except psycopg.errors.ProgramLimitExceeded:  # an OperationalError by class, but waiting cures nothing
+                raise
             except (psycopg.OperationalError, CheckpointMoved):  # no server, or another runner is at it
                 stop.wait(_BACK_OFF_SECONDS)
     finally:

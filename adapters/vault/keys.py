@@ -3,6 +3,8 @@
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,17 +18,29 @@ class BadKeyFile(Exception):
 def read_or_make_key(home: Path) -> bytes:
     """Return the secret of this installation. Raises BadKeyFile."""
     file = home / "secret.key"
-    home.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        _make(file)
+    return _read(file)
+
+
+def _make(file: Path) -> None:
+    """Write it whole beside its place and link it there: nobody sees half a key, and the first of two makers wins."""
+    handle, name = tempfile.mkstemp(prefix=".key-", dir=file.parent)
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(file)
-    key = secrets.token_bytes(_BYTES)
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(key)
-        opened.flush()
-        os.fsync(opened.fileno())
-    return key
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(secrets.token_bytes(_BYTES))
+            opened.flush()
+            os.fsync(opened.fileno())
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        os.unlink(name)  # noqa: PTH108 mkstemp gives names
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def derive(key: bytes, purpose: str) -> bytes:

@@ -33,7 +33,7 @@ class SubjectIndex:
             return {}
         with reading(self._pool) as connection:
             known = dict(connection.execute(_FIND, (list(hashes.values()),)).fetchall())
-            new = [digest for digest in hashes.values() if digest not in known]
+            new = sorted({digest for digest in hashes.values() if digest not in known})  # in one order: no deadlocks
             if new:
                 # Two processes may add the same person at once: what is there afterwards counts.
                 connection.execute(_ADD, (new, [f"s-{uuid4().hex}" for _ in new]))

@@ -5,7 +5,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, today
+from domain.cases.guards import due, may, not_negative, today
 from domain.cases.state import CaseState
 from domain.errors import AmountMismatch, NotEligible, WrongOrder
 from domain.kernel import Command, Fen
@@ -27,6 +27,7 @@ def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEven
     if opinion is None or opinion.result != "grant":
         raise WrongOrder("confirm_case: opinion")
     amount = monthly_top_up(rule.standard, opinion.persons, opinion.monthly_income)
+    not_negative("amount", amount)
     if amount == 0:
         raise NotEligible("income", basis="社会救助暂行办法(国务院令第649号)第十二条")
     if command.amount != amount:

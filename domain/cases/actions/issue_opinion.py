@@ -10,6 +10,9 @@ from domain.cases.state import CaseState
 from domain.errors import InvalidValue
 from domain.kernel import Command, Fen
 
+_MOST_PERSONS = 1_000
+"""No household is larger, and every column takes what follows from it."""
+
 
 class IssueOpinion(Command):
     """``monthly_income``: fen, of the whole household, as investigated. ``reason`` is needed for ``refuse``."""
@@ -25,7 +28,7 @@ def decide(case: CaseState, command: IssueOpinion, facts: Facts) -> list[CaseEve
     if "opinion_issued" in case.done and case.opinion == _opinion(command):
         return []
     may(case, "issue_opinion", facts)
-    if command.persons < 1:
+    if not 1 <= command.persons <= _MOST_PERSONS:
         raise InvalidValue("persons")
     refused = command.result == "refuse"
     issued_on = today(facts.act)

@@ -17,6 +17,8 @@ from domain.kernel import Recorded
 from projections.shape import Key, Table, View, Working
 
 _TOWN = 9
+_MOST_LETTERS = 200
+"""Names from other systems may be longer than a key of an index takes."""
 
 
 class DashboardRow(msgspec.Struct, gc=False):
@@ -50,7 +52,7 @@ def fold(rows: Working, recorded: Recorded) -> None:
         _count(rows, row, 1)
         rows["dashboard_case"].put(key, row)
     elif isinstance(event, LegacyActivityRecorded):
-        _move(rows, row, event.activity, at)
+        _move(rows, row, event.activity[:_MOST_LETTERS], at)
     elif STAGE_AFTER.get(type(event), row.stage) != row.stage:  # defects told again, say, do not end the stay
         _move(rows, row, STAGE_AFTER[type(event)], at)
 

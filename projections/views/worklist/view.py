@@ -18,6 +18,9 @@ from domain.cases.stages import STAGE_AFTER, due_after
 from domain.kernel import Event, Recorded
 from projections.shape import Key, Table, View, Working
 
+_MOST_LETTERS = 200
+"""Numbers from other systems may be longer than a key of an index takes."""
+
 
 class WorklistRow(msgspec.Struct, gc=False):
     """A row of the table, fields in the order of its columns."""
@@ -79,7 +82,8 @@ def _opened(recorded: Recorded) -> WorklistRow:
         )
         blank.applicant, blank.persons = members[0].name, len(members)
     elif isinstance(event, LegacyCaseOpened):
-        blank.number, blank.matter, blank.division, blank.channel = event.number, "legacy", event.division, "import"
+        blank.number, blank.matter = event.number[:_MOST_LETTERS], "legacy"
+        blank.division, blank.channel = event.division, "import"
     return blank
 
 
