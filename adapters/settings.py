@@ -4,6 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from domain.kernel import Value
 
 
@@ -29,7 +32,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     home = environment.get("ANJUAN_HOME") or str(_default_home(environment))
     return Settings(
         home=Path(home).expanduser().absolute(),
-        database_url=environment.get("ANJUAN_DATABASE_URL", ""),
+        database_url=_server(environment),
         host=environment.get("ANJUAN_HOST") or "127.0.0.1",
         port=_number(environment, "ANJUAN_PORT", 8000),
         readers=_number(environment, "ANJUAN_READERS", 16),
@@ -51,6 +54,16 @@ def child_environment(settings: Settings, environment: Mapping[str, str] = os.en
 def _default_home(environment: Mapping[str, str]) -> Path:
     data = environment.get("XDG_DATA_HOME")
     return (Path(data) if data else Path.home() / ".local" / "share") / "anjuan"
+
+
+def _server(environment: Mapping[str, str]) -> str:
+    """The parser's own fault repeats parts of the text, which may be a password: it goes no further."""
+    text = environment.get("ANJUAN_DATABASE_URL", "")
+    try:
+        conninfo_to_dict(text)
+    except (psycopg.Error, UnicodeError):
+        raise BadSetting("ANJUAN_DATABASE_URL") from None
+    return text
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
