@@ -72,12 +72,12 @@ def _do(action: Action, given: dict[str, Any]) -> None:
 
 
 def known_post_or_fault(house: Any, name: str) -> Any:  # noqa: ANN401  (loaded only when used)
-    """Return the post. Raises click.BadParameter."""
+    """Return the post. Raises click.ClickException."""
     from adapters.commands import known_post
 
     post = known_post(house, name)
     if post is None:
-        raise click.BadParameter("没有此岗位 no such post", param_hint="POST")
+        raise click.ClickException("UNKNOWN_POST: 没有此岗位 / no such post")
     return post
 
 

@@ -50,10 +50,20 @@ def print_replay(steps: list[Step]) -> None:
             f"[bold]v{recorded.seq}[/] @{recorded.position} {recorded.type} · {text_of(recorded.meta.occurred_at)} · "
             f"{recorded.meta.post or recorded.meta.actor} → {step.state.stage}",
             highlight=False,
+            soft_wrap=True,
         )
         for change in step.changes:
-            console.print(f"    {_line(change)}", markup=False, highlight=False)
+            console.print(f"    {_line(change)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _line(change: Change) -> str:
+    if change.field == "done":
+        return f"done: {_moves(set(change.before or ()), set(change.after or ()))}"
     return f"{change.field}: {text_of(change.before)} → {text_of(change.after)}"
+
+
+def _moves(before: set[str], after: set[str]) -> str:
+    """A set that grows with every step: only what came and what went."""
+    return ", ".join(
+        [*(f"+{name}" for name in sorted(after - before)), *(f"-{name}" for name in sorted(before - after))]
+    )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
+from adapters.cli.address import free_or_fault
 from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import bars, say
 from adapters.documents import DocumentStore
@@ -70,6 +71,8 @@ def command(cases: int, seed: int, *, once: bool, port: int | None) -> None:
     with told_plainly():
         settings = read_settings()
         settings = replace(settings, port=port) if port else settings
+        if not once:
+            free_or_fault(settings.host, settings.port)
         with open_house(settings, say) as house:
             try:
                 _make(house, cases, seed)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from adapters.cli.files import file_faults
 from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import bars, say
 from adapters.history.csv_writer import save_csv
@@ -52,7 +53,8 @@ def _export(source: str, save: Callable[[Iterator[Trace]], int], unit: str) -> N
             first = next(traces, None)
             if first is None:
                 raise click.ClickException("NOTHING_TO_EXPORT: 没有此来源的案例 / no cases of this source")
-            count = save(chain((first,), traces))
+            with file_faults("FILE_UNWRITABLE", "文件无法写入", "the file cannot be written"):
+                count = save(chain((first,), traces))
         except ManySources as many:
             names = ", ".join(many.sources)
             raise click.ClickException(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from adapters.cli.files import file_faults
 from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import Bar, bars, say
 from adapters.history.csv_log import PLAIN, CsvColumns, read_csv
@@ -80,7 +81,8 @@ def _import(file: Path, source: str, traces: Iterable[Trace]) -> None:
     if not SOURCE.fullmatch(source):
         raise click.BadParameter("限小写字母、数字、. 与 _ / only a-z, 0-9, . and _", param_hint="--source")
     with open_house(read_settings(), say) as house, bars() as shown:
-        imported, damage = _write(house, source, traces, shown.bar("导入案例 traces"))
+        with file_faults("FILE_UNREADABLE", "文件无法读取", "the file cannot be read"):
+            imported, damage = _write(house, source, traces, shown.bar("导入案例 traces"))
         folding = shown.bar("更新视图 views", house.log.head().position)
         bring_up(house.locate, lambda step: folding.at(step.position))
         folding.complete()

@@ -15,15 +15,6 @@ from domain.errors import Refused, Unavailable
 
 
 @contextmanager
-def file_faults(code: str, zh: str, en: str) -> Iterator[None]:
-    """Turn faults of the operating system into one line; for a stretch where only the named file can fail."""
-    try:
-        yield
-    except OSError as error:
-        raise click.ClickException(f"{code}: {zh} / {en}: {error.strerror or type(error).__name__}") from error
-
-
-@contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn expected faults into ``click.ClickException``: code, both languages, detail."""
     try:

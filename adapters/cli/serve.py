@@ -11,6 +11,7 @@ from adapters.cli.plainly import told_plainly
 @click.option("--port", type=click.IntRange(1, 65_535), help="端口 / port")
 def command(host: str | None, port: int | None) -> None:
     """启动网页与接口 / serve pages and API until Ctrl-C."""
+    from adapters.cli.address import free_or_fault
     from adapters.house import open_house
     from adapters.http.server import serve
     from adapters.settings import read_settings
@@ -18,6 +19,7 @@ def command(host: str | None, port: int | None) -> None:
     with told_plainly():
         settings = read_settings()
         settings = replace(settings, host=host or settings.host, port=port or settings.port)
+        free_or_fault(settings.host, settings.port)
         with open_house(settings, click.echo) as house:
             serve(house, lambda: _links(settings.host, settings.port))
 

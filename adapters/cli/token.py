@@ -1,9 +1,14 @@
 """``anjuan token``: a bearer token for a post, until real sign-in comes."""
 
+import re
+
 import click
 
 from adapters.cli.plainly import told_plainly
 from adapters.cli.printing import print_json
+
+_ACTOR = re.compile(r"[0-9A-Za-z:._-]{1,64}")
+"""A number: what the token says ends in the log for good, where no name may be."""
 
 
 @click.command("token")
@@ -18,6 +23,10 @@ def command(post: str, actor: str, *, as_json: bool) -> None:
     from adapters.tokens import LIFETIME
     from domain.authority.bureau import first_holder
 
+    if actor and not _ACTOR.fullmatch(actor):
+        raise click.ClickException(
+            "BAD_ACTOR: 任职人编号限 64 个字母、数字、: . _ - / the holder's number: up to 64 of 0-9 A-Z a-z : . _ -"
+        )
     with told_plainly(), open_house(read_settings()) as house:
         known = known_post_or_fault(house, post)
         token = house.tokens.make(known.id, actor or first_holder(known.id))

@@ -1,6 +1,7 @@
 """The command line on a real database: looking at cases, acting on them, tokens, settings, faults."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,19 @@ def test_history_and_replay_tell_every_step(house: House) -> None:
     assert "case.accepted" in said("case", "history", case_id)
 
 
+def test_a_line_of_a_replay_stays_one_line_and_tells_only_the_new_step(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    case_id = carry_out(house, GRANTED).case_id
+    lines = said("case", "replay", case_id).splitlines()
+    assert [line[0] for line in lines if line.strip() and line[0] not in "v "] == []
+    done = [line for line in lines if line.startswith("    done: ")]
+    assert done
+    assert not [line for line in done if "→" in line]
+    assert any(line.startswith("    done: +") for line in done)
+
+
 def test_an_action_is_done_from_options_and_from_a_body(house: House) -> None:
     opened = read("case", "do", "open-case", "--post", HANDLER.id, "--body", json.dumps(BODY), "--key", "k1")
     again = read("case", "do", "open-case", "--post", HANDLER.id, "--body", json.dumps(BODY), "--key", "k1")
@@ -109,12 +123,13 @@ def test_expected_faults_are_one_line(house: House) -> None:
     post = ("--post", HANDLER.id)
     assert_fault(run("case", "show", "no-such-case"), "UNKNOWN_CASE: 没有此案卷 / There is no such case")
     assert_fault(run("case", "do", "confirm-case", case_id, *post, "--amount", "1"), "NO_AUTHORITY")
-    assert_fault(run("case", "do", "accept-case", case_id, "--post", "nobody"), "no such post")
+    assert_fault(run("case", "do", "accept-case", case_id, "--post", "nobody"), "UNKNOWN_POST")
     assert_fault(run("case", "do", "accept-case", case_id, *post, "--body", "{"), "MALFORMED_BODY")
     assert_fault(run("case", "do", "accept-case", case_id, *post, "--body", '{"x": 1}'), "MALFORMED_BODY")
     assert_fault(run("case", "do", "accept-case", case_id, *post, "--occurred-at", "2999-01-01"), "OCCURRED_IN_FUTURE")
     assert_fault(run("case", "show", case_id, "--on", "soon"), "not a date")
-    assert_fault(run("token", "nobody"), "no such post")
+    assert_fault(run("token", "nobody"), "UNKNOWN_POST: 没有此岗位 / no such post")
+    assert_fault(run("token", HANDLER.id, "--actor", "样例 1"), "BAD_ACTOR")
     assert house.log.head().position == head
 
 
@@ -146,6 +161,28 @@ def test_settings_are_shown_without_passwords(monkeypatch: pytest.MonkeyPatch, t
     assert (shown["home"], shown["port"]) == (str(tmp_path), 8000)
     monkeypatch.setenv("ANJUAN_PORT", "x")
     assert_fault(run("config"), "BAD_SETTING")
+
+
+@pytest.mark.parametrize("url", ["garbage", "postgresql://u:se%zz@h/x", "host=h password=geheim nonsense"])
+def test_a_database_url_that_cannot_be_read_is_named_and_not_repeated(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANJUAN_HOME", str(tmp_path))
+    monkeypatch.setenv("ANJUAN_DATABASE_URL", url)
+    result = run("views")
+    assert_fault(result, "BAD_SETTING")
+    assert "ANJUAN_DATABASE_URL" in result.output
+    assert not [part for part in ("garbage", "se%zz", "%zz", "geheim", "nonsense") if part in result.output]
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_that_is_taken_is_told_before_anything_is_made(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANJUAN_HOME", str(tmp_path / "home"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert_fault(run(command, "--port", str(taken.getsockname()[1])), "ADDRESS_IN_USE")
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_database_that_is_away_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -76,6 +76,18 @@ def test_what_was_imported_comes_out_as_it_came_in(tmp_path: Path, database_url:
     assert multiset(list(read_csv(table))) == multiset(read(into))
 
 
+def test_files_that_cannot_be_written_or_read_are_one_line(tmp_path: Path, database_url: str) -> None:
+    into = written(tmp_path / "in.xes", log(case(1)))
+    assert anjuan(tmp_path, database_url, "import", "xes", str(into)).returncode == 0
+    lost = anjuan(tmp_path, database_url, "export", "xes", str(tmp_path / "none" / "a.xes.gz"))
+    assert (lost.returncode, lost.stderr.count("\n")) == (1, 1)
+    assert "FILE_UNWRITABLE: 文件无法写入 / the file cannot be written" in lost.stderr
+    faulty = anjuan(tmp_path, database_url, "import", "xes", "/proc/self/mem")  # opens, and fails when read
+    assert faulty.returncode == 1
+    assert "FILE_UNREADABLE" in faulty.stderr
+    assert "Traceback" not in faulty.stderr
+
+
 def test_importing_again_writes_nothing(tmp_path: Path, database_url: str) -> None:
     file = written(tmp_path / "Log 2024.xes", log(case(1), case(2)))
     first = anjuan(tmp_path, database_url, "import", "xes", str(file))
