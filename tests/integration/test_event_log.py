@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -415,6 +416,19 @@ class TestReaders:
         assert opened.log.stream("nobody") == []
         assert opened.log.read(0, 10) == []
         assert (opened.log.head().position, opened.log.outcome("nothing", "")) == (0, None)
+
+    def test_a_reader_that_is_interrupted_leaves_nobody_waiting(self, opened: OpenLog) -> None:
+        opened.log.append(one("0", "s", 0))
+        with psycopg.connect(opened.url) as owner:
+            owner.execute("LOCK TABLE log.events IN ACCESS EXCLUSIVE MODE")
+            asks = opened.callers.submit(opened.log.stream, "s")
+            time.sleep(0.3)
+            interrupt = threading.Timer(0.2, signal.pthread_kill, [threading.get_ident(), signal.SIGINT])
+            interrupt.start()
+            with pytest.raises(KeyboardInterrupt):
+                opened.log.stream("s")
+            behind = opened.callers.submit(opened.log.stream, "s")
+        assert len(asks.result(PATIENCE)) == len(behind.result(PATIENCE)) == len(opened.log.stream("s")) == 1
 
     def test_a_stream_is_read_between_versions(self, opened: OpenLog) -> None:
         opened.log.append(one("0", "other", 0))

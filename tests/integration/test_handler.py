@@ -20,7 +20,15 @@ from domain.cases.actions.withdraw_case import WithdrawCase
 from domain.cases.events.closing import NoteAdded
 from domain.cases.events.decision import Confirmed
 from domain.cases.events.intake import CaseAccepted
-from domain.errors import CaseClosed, KeyReused, SeparateRegistrationNeeded, StaleVersion, UnknownCase, WrongOrder
+from domain.errors import (
+    CaseClosed,
+    KeyReused,
+    NoAuthority,
+    SeparateRegistrationNeeded,
+    StaleVersion,
+    UnknownCase,
+    WrongOrder,
+)
 from domain.kernel import CaseId, Event, PostId
 from tests.support.builders import CASE_ID, DECIDER, DIRECTOR, HANDLER, RULE, STRANGER, by, id_number
 from tests.support.houses import carry_out, house_on, request, set_up, stream_of, tell
@@ -60,6 +68,16 @@ def other(house: House, database_url: str, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def opened(house: House) -> Answer:
     return carry_out(house, OPENED)
+
+
+class TestAuthority:
+    def test_a_post_from_elsewhere_is_not_even_told_that_nothing_is_to_be_done(
+        self, house: House, opened: Answer
+    ) -> None:
+        house.handle(request(ACCEPT, opened.case_id))
+        elsewhere = step("accept_case", AcceptCase(), by(STRANGER, "2026-03-04"))
+        with pytest.raises(NoAuthority):
+            house.handle(request(elsewhere, opened.case_id))
 
 
 class TestRepeats:

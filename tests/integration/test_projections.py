@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import repeat
 from typing import Any
 
@@ -20,13 +20,14 @@ from psycopg.rows import dict_row
 from adapters.eventstore.reader import LogBroken
 from adapters.postgres.connections import connect
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.runner import CheckpointMoved, advance, catch_up, prepare_views
+from adapters.projector.runner import CheckpointMoved, NewerView, advance, catch_up, prepare_views
+from application.ports import Append, Write
 from domain.calendar import civil_day
 from domain.cases.events import CaseEvent
-from domain.cases.events.legacy import LegacyActivityRecorded
+from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.evolve import evolve, fold
 from domain.cases.state import NO_CASE, CaseState
-from domain.kernel import Recorded
+from domain.kernel import CaseId, Fact, Meta, Recorded
 from projections.registry import VIEWS
 from projections.shape import View, Working
 from projections.views.case_file.view import CASE_FILE
@@ -199,6 +200,23 @@ class TestExactlyOnce:
             tamper(fresh, "UPDATE views.checkpoint SET position = position - 1")
             with pytest.raises(CheckpointMoved):
                 advance(old, [WORKLIST])
+            with pytest.raises(NewerView):
+                prepare_views(old, ALL)
+        assert tables(fresh)["worklist"] == straight.tables["worklist"]
+
+    def test_names_longer_than_an_index_takes_stop_no_view(self, database_url: str) -> None:
+        # What cannot be compressed: PostgreSQL would squeeze a repeated letter into any index.
+        name = "".join(random.Random(7).choices("案卷民政低保申请受理", k=6_000))  # noqa: S311 a seeded text
+        happened = (
+            LegacyCaseOpened(case_id=CaseId("legacy-long"), number=name, source="long"),
+            LegacyActivityRecorded(activity=name),
+        )
+        meta = Meta(event_id="1", occurred_at=datetime(9999, 12, 31, 23, tzinfo=UTC), actor="a", command_id="long")
+        facts = tuple(Fact(event, meta) for event in happened)
+        with open_log(database_url) as opened:
+            opened.log.append(Append("long", "", (Write("case-legacy-long", 0, facts),)))
+        projected(database_url, ALL, repeat(100))
+        assert {row[1] for row in tables(database_url)["checkpoint"]} == {2}
 
 
 def failing_at(view: View, position: int) -> View:

@@ -201,6 +201,7 @@ def test_a_proposed_refusal_needs_a_reason() -> None:
     ("command", "field"),
     [
         (replace(GRANT_OPINION, persons=0), "persons"),
+        (replace(GRANT_OPINION, persons=1_001), "persons"),
         (replace(GRANT_OPINION, monthly_income=Fen(-1)), "monthly_income"),
     ],
 )
