@@ -1,7 +1,7 @@
 """Queries of read models as values: text and parameters. Whoever has a connection runs them."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,10 +12,6 @@ class Query(NamedTuple):
 
     sql: str
     params: tuple[Any, ...] = ()
-
-
-Read = Callable[[str, Sequence[Any]], list[dict[str, Any]]]
-"""Runs a query with the read-only role; rows by column name."""
 
 
 class BadCursor(ValueError):
