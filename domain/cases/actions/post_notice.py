@@ -1,5 +1,7 @@
 """Post the public notice 公示 of a proposed grant: name, village, family size and amount only."""
 
+from msgspec.structs import replace
+
 from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import NoticePosted
@@ -25,8 +27,10 @@ def decide(case: CaseState, command: PostNotice, facts: Facts) -> list[CaseEvent
         raise WrongOrder("post_notice: opinion")
     posted_on = today(facts.act)
     running = due("close_notice", "notice", posted_on, facts)
+    # It may be closed only when the last day is over, and offices work on working days alone.
+    closing = replace(running, on=facts.calendar.add_working_days(running.on, 1))
     return [
-        NoticePosted(posted_on=posted_on, until=running.on, place=stated("place", command.place), due=running),
+        NoticePosted(posted_on=posted_on, until=running.on, place=stated("place", command.place), due=closing),
     ]
 
 

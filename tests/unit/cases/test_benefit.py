@@ -24,14 +24,14 @@ from domain.cases.events.benefit import (
 )
 from domain.kernel import Command, Fen
 from tests.support.builders import DECIDER, DIRECTOR, HANDLER, LEAD, TIMEKEEPER, by
-from tests.support.journeys import AMOUNT, CONFIRMED, GRANTED, NOTICED, REFUSED, STOPPED, SUSPENDED, step
+from tests.support.journeys import AMOUNT, CONFIRMED, GRANTED, NOTICED, REFUSED, SERVED, STOPPED, SUSPENDED, step
 from tests.support.scenario import History, given
 
 REVIEW_DUE = (*GRANTED, step("mark_review_due", MarkReviewDue(), by(TIMEKEEPER, "2027-04-01")))
 
 
 def test_money_runs_from_the_month_after_the_confirmation() -> None:
-    state = given(CONFIRMED).when("start_grant", StartGrant(), by(DECIDER, "2026-03-27")).then(GrantStarted)
+    state = given(SERVED).when("start_grant", StartGrant(), by(DECIDER, "2026-03-27")).then(GrantStarted)
     assert state.grant is not None
     assert (state.stage, state.grant.amount, state.grant.from_month) == ("granted", AMOUNT, date(2026, 4, 1))
     assert state.review is not None
@@ -39,7 +39,7 @@ def test_money_runs_from_the_month_after_the_confirmation() -> None:
 
 
 def test_a_late_start_still_pays_from_the_month_after_the_confirmation() -> None:
-    state = given(CONFIRMED).when("start_grant", StartGrant(), by(DECIDER, "2026-06-02")).then(GrantStarted)
+    state = given(SERVED).when("start_grant", StartGrant(), by(DECIDER, "2026-06-02")).then(GrantStarted)
     assert state.grant is not None
     assert state.grant.from_month == date(2026, 4, 1)
 

@@ -13,6 +13,7 @@ from domain.cases.actions.publish_result import PublishResult
 from domain.cases.actions.record_objection import RecordObjection
 from domain.cases.actions.refuse_case import RefuseCase
 from domain.cases.actions.serve_decision import ServeDecision
+from domain.cases.actions.start_grant import StartGrant
 from domain.cases.events.decision import (
     CaseRefused,
     Confirmed,
@@ -22,6 +23,7 @@ from domain.cases.events.decision import (
     NoticePosted,
     ResultPublished,
 )
+from domain.cases.evolve import fold
 from domain.kernel import Fen
 from tests.support.builders import DECIDER, DIRECTOR, HANDLER, LEAD, REVIEWER, by
 from tests.support.journeys import (
@@ -50,6 +52,20 @@ def test_a_village_director_posts_the_notice_for_seven_days() -> None:
     )
     assert state.notice is not None
     assert (state.notice.posted_on, state.notice.until) == (date(2026, 3, 12), date(2026, 3, 19))
+
+
+@pytest.mark.parametrize(
+    ("posted", "until", "closing"),
+    [("2026-03-12", date(2026, 3, 19), date(2026, 3, 20)), ("2026-03-13", date(2026, 3, 20), date(2026, 3, 23))],
+    ids=["midweek", "over a weekend"],
+)
+def test_a_notice_is_due_to_be_closed_on_the_first_working_day_after_its_last(
+    posted: str, until: date, closing: date
+) -> None:
+    state = given(OPINED).when("post_notice", PostNotice(place="村务公开栏"), by(HANDLER, posted)).then(NoticePosted)
+    assert state.notice is not None
+    assert state.due is not None
+    assert (state.notice.until, state.due.what, state.due.on) == (until, "close_notice", closing)
 
 
 def test_a_notice_hangs_somewhere() -> None:
@@ -215,11 +231,17 @@ def test_a_grant_is_served() -> None:
     assert state.due is None
 
 
+def test_nothing_is_paid_before_the_decision_is_served() -> None:
+    given(CONFIRMED).when("start_grant", StartGrant(), by(DECIDER, "2026-03-27")).then_refused(
+        "WRONG_ORDER", "start_grant: decision_served"
+    )
+
+
 def test_service_after_the_start_keeps_the_review_date() -> None:
-    started = given(CONFIRMED, GRANTED[-1])
-    state = started.when("serve_decision", ServeDecision(manner="邮寄"), by(HANDLER, "2026-03-30")).then(DecisionServed)
-    assert state.due is not None
-    assert (state.due.what, state.due) == ("review", started.state.due)
+    started = given(GRANTED).state
+    served = fold([DecisionServed(served_on=date(2026, 3, 30), manner="邮寄")], started)
+    assert served.due is not None
+    assert (served.due.what, served.due) == ("review", started.due)
 
 
 def test_a_refusal_is_served() -> None:

@@ -56,7 +56,7 @@ from tests.support.builders import (
     by,
     post,
 )
-from tests.support.journeys import AMOUNT, CONFIRMED, GRANT_OPINION, GRANTED, OPENED, OPINED_AGAINST, VISIT, step
+from tests.support.journeys import AMOUNT, GRANT_OPINION, GRANTED, OPENED, OPINED_AGAINST, SERVED, VISIT, step
 from tests.support.scenario import When, given
 
 COMMANDS: dict[str, Command] = {
@@ -176,5 +176,5 @@ def test_an_amount_is_changed_only_where_money_runs(action: str) -> None:
 
 
 def test_money_starts_only_on_a_decision() -> None:
-    state = replace(given(CONFIRMED).state, decision=None)
+    state = replace(given(SERVED).state, decision=None)
     asked(state, "start_grant", by(DECIDER, DAY)).then_refused("WRONG_ORDER", "start_grant: decision")
