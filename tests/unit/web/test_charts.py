@@ -66,7 +66,14 @@ def test_small_multiples_share_one_scale() -> None:
     assert first == pytest.approx(4 * second, abs=0.2)
 
 
-def test_long_labels_stand_above_their_bars() -> None:
-    svg = parsed(charts.bars(TITLE, [("T05 Print and send confirmation of receipt", 3)]))
-    label = next(svg.iter(f"{SVG}text"))
-    assert (label.attrib["class"], label.attrib["x"]) == ("long", "0.0")
+@pytest.mark.parametrize("label", ["T05 Print and send confirmation of receipt", "Opinion given", "建湖县经济开发区"])
+def test_long_labels_stand_above_their_bars(label: str) -> None:
+    svg = parsed(charts.bars(TITLE, [(label, 3)]))
+    text = next(svg.iter(f"{SVG}text"))
+    assert (text.attrib["class"], text.attrib["x"]) == ("long", "0.0")
+
+
+@pytest.mark.parametrize("label", ["Not accepted", "单独登记备案"])
+def test_short_labels_stand_beside_their_bars(label: str) -> None:
+    text = next(parsed(charts.bars(TITLE, [(label, 3)])).iter(f"{SVG}text"))
+    assert (text.attrib["class"], text.attrib["x"]) == ("end", "86.0")
