@@ -86,9 +86,6 @@ class EventLog(Protocol):
         """Return the end of the log."""
 
 
-Clock = Callable[[], datetime]
-"""Returns now, UTC."""
-
 NewId = Callable[[], str]
 """Returns a new, time-ordered, unguessable id (UUIDv7 text)."""
 
