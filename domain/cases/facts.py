@@ -31,5 +31,7 @@ class Facts(Value):
     """ID number -> subject, for the persons named in the command."""
     kin_posts: tuple[PostId, ...] = ()
     """Handlers' posts whose holders declared somebody of this household as close kin."""
+    version: int = 0
+    """The case's version; 0 when it is new, or nobody needs to know."""
     posts: dict[PostId, Post] = {}
     """All posts there are."""

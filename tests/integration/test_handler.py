@@ -15,6 +15,7 @@ from application.hot_cases import HotCases
 from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
 from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.add_note import AddNote
+from domain.cases.actions.append_correction import AppendCorrection
 from domain.cases.actions.confirm_case import ConfirmCase
 from domain.cases.actions.withdraw_case import WithdrawCase
 from domain.cases.events.closing import NoteAdded
@@ -22,6 +23,7 @@ from domain.cases.events.decision import Confirmed
 from domain.cases.events.intake import CaseAccepted
 from domain.errors import (
     CaseClosed,
+    InvalidValue,
     KeyReused,
     NoAuthority,
     SeparateRegistrationNeeded,
@@ -310,3 +312,12 @@ class TestRaces:
         answers = at_once([(each, f"n-{n}") for n, each in enumerate((house, other) * 4)], note("同时"), opened.case_id)
         assert sorted(answer.version for answer in answers) == list(range(2, 10))
         assert len(stream_of(house, opened)) == 9
+
+
+def test_a_step_that_has_not_been_cannot_be_corrected(house: House, opened: Answer) -> None:
+    wrong = AppendCorrection(seq=2, field="applicant.phone", value="0", reason="笔误")
+    with pytest.raises(InvalidValue, match="seq"):
+        house.handle(request(step("append_correction", wrong, by(HANDLER, "2026-03-05")), opened.case_id))
+    right = replace(wrong, seq=1)
+    done = house.handle(request(step("append_correction", right, by(HANDLER, "2026-03-05")), opened.case_id))
+    assert done.events == ("case.correction_appended",)

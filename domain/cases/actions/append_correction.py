@@ -32,6 +32,8 @@ def decide(case: CaseState, command: AppendCorrection, facts: Facts) -> list[Cas
     if correction in case.corrections:
         return []
     may(case, "append_correction", facts)
+    if facts.version and correction.seq > facts.version:
+        raise InvalidValue("seq")
     _check(correction)
     return [CorrectionAppended(correction=correction)]
 
