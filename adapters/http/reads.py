@@ -49,6 +49,12 @@ class WorklistQuery(BaseModel, extra="forbid"):
     after: After = None
 
 
+class CaseFileQuery(BaseModel, extra="forbid"):
+    """Parameters of the case file. It shows the case as it stands; another moment is not answered with this one."""
+
+    after: After = None
+
+
 class DashboardQuery(BaseModel, extra="forbid"):
     """Parameters of the dashboard."""
 
@@ -71,8 +77,8 @@ def router(house: House, positions: Positions) -> APIRouter:
         return json_response({"rows": page.rows, "next": page.next or None})
 
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
-    def one_case(request: Request, case_id: str, after: Annotated[After, Query()] = None) -> Response:
-        positions.wait("case_file", after)
+    def one_case(request: Request, case_id: str, asked: Annotated[CaseFileQuery, Query()]) -> Response:
+        positions.wait("case_file", asked.after)
         found = case_file(house.read(*case_file_row(needed_case_id(case_id))))
         if found is None:
             raise UnknownCase

@@ -134,6 +134,16 @@ def test_a_bad_parameter_is_named(here: Served, params: dict[str, object], named
     assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (400, "BAD_QUERY", named)
 
 
+@pytest.mark.parametrize("name", ["as_of", "on", "version", "position"])
+def test_a_case_file_is_not_shown_as_if_it_were_of_another_moment(here: Served, case_id: str, name: str) -> None:
+    answer = here.client.get(f"/cases/{case_id}", params={name: "1"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (
+        400,
+        "BAD_QUERY",
+        "unknown parameter",
+    )
+
+
 def test_a_case_that_the_caller_has_already_is_not_sent_again(here: Served) -> None:
     case_id = here.opened()
     path, params = f"/cases/{case_id}", {"after": here.head()}
