@@ -21,7 +21,7 @@ _CODED = {
     "channel": "channel",
     "stage": "stage",
     "opinion.result": "result",
-    "decision.result": "result",
+    "decision.result": "decided",
     "grant.status": "status",
     "review.outcome": "outcome",
     "changes": "kind",

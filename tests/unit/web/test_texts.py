@@ -24,8 +24,8 @@ SOURCES = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
 USED = re.compile(r"""\bt(?:exts)?\(\s*['"]([a-z_0-9]+\.[a-z_0-9.]+)['"]\s*[,)]""")
 EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
-    "act", "case", "channel", "dash", "due", "error", "event", "input", "kind", "list", "matter", "member", "ops",
-    "outcome", "phase", "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
+    "act", "case", "channel", "dash", "decided", "due", "error", "event", "input", "kind", "list", "matter", "member",
+    "ops", "outcome", "phase", "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
 }  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def coded() -> set[str]:
         "role": set(get_args(Role)),
         "channel": {*get_args(Channel), "import"},
         "result": set(get_args(Result)),
+        "decided": set(get_args(Result)),
         "status": set(get_args(GrantStatus)),
         "due": {*LIMITS, "close_notice", "review"},
         "matter": {"dibao", "legacy"},
