@@ -86,3 +86,5 @@ IF_FILLED = frozenset(
 """What most cases never have: its cell appears with its first value."""
 UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject"})
 ZERO_IS_EMPTY = frozenset({"interviews", "notes", "deemed", "archived", "activities"})
+SAID = ("text", "content", "findings", "unsigned_reason", "summary", "description", "reason", "basis")
+"""Fields of events in which people write: read in the course of the case, since its state keeps few of them."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from adapters.web.layout import GLANCE, HEAD, IF_FILLED, LAYOUT, LEGACY, UNSHOWN, WIDE, ZERO_IS_EMPTY
+from adapters.web.layout import GLANCE, HEAD, IF_FILLED, LAYOUT, LEGACY, SAID, UNSHOWN, WIDE, ZERO_IS_EMPTY
 from adapters.web.names import Names
 from application.replay import Step
 from domain.cases.events.legacy import LegacyCaseOpened
@@ -49,7 +49,7 @@ class Section(Value):
 class Line(Value):
     """An event in the course of the case. ``lag``: recorded so long after it happened (text), if that is notable.
 
-    ``rule``: the rule version, where it is another than before.
+    ``rule``: the rule version, where it is another than before. ``said``: texts of the event that no change shows.
     """
 
     recorded: Recorded
@@ -58,6 +58,7 @@ class Line(Value):
     rule: str
     lag: str
     changes: tuple[Cell, ...]
+    said: tuple[Cell, ...]
 
 
 def roots(step: Step) -> tuple[str, ...]:
@@ -156,14 +157,23 @@ def _line(names: Names, steps: Sequence[Step], version: int) -> Line:
     before, after = _state(steps, version - 1), step.state
     title = names.texts.word("event", recorded.type)
     activity = getattr(recorded.event, "activity", "")
+    changes = tuple(_cell(names, root, (before, after), changed=True) for root in roots(step))
     return Line(
         recorded=recorded,
         title=f"{title}: {activity}" if activity else title,
         who=names.post(meta.post) or names.post(meta.actor),
         rule=meta.rule if version == 1 or meta.rule != steps[version - 2].recorded.meta.rule else "",
         lag=_lag(names, recorded),
-        changes=tuple(_cell(names, root, (before, after), changed=True) for root in roots(step)),
+        changes=changes,
+        said=_said(names, recorded.event, changes),
     )
+
+
+def _said(names: Names, event: Event, changes: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Return what somebody wrote, under the labels of the form it was written in."""
+    shown = {change.value for change in changes}
+    texts = ((name, getattr(event, name, "")) for name in SAID)
+    return tuple(Cell(names.texts(f"input.{name}"), text) for name, text in texts if text and text not in shown)
 
 
 def _lag(names: Names, recorded: Recorded) -> str:

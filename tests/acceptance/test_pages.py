@@ -134,6 +134,16 @@ def test_every_step_shows_what_that_step_changed(browser: Browser, site: Site) -
         expect(seen.page.locator("#course > li").nth(8)).to_contain_text("公示期满 → 已确认")
 
 
+def test_a_note_is_read_in_the_course_as_it_was_written(browser: Browser, site: Site) -> None:
+    with watched(browser, site) as seen:
+        sign_in(seen.page, site, HANDLER)
+        seen.page.goto(f"/ui/cases/{site.cases['stopped']}/act/add_note")
+        seen.page.locator("[name=text]").fill("已电话告知 <b>&amp;</b>")
+        seen.page.locator("form.paper button").click()
+        expect(seen.page.locator("#course > li").last.locator(".said")).to_have_text("备注内容 已电话告知 <b>&amp;</b>")
+        clean(seen)
+
+
 def test_everything_works_without_scripts(browser: Browser, site: Site) -> None:
     with watched(browser, site, java_script_enabled=False) as seen:
         page = seen.page
@@ -219,7 +229,7 @@ def test_only_what_the_rule_opens_for_the_post_is_offered(browser: Browser, site
         sign_in(seen.page, site, DECIDER)
         seen.page.goto(f"/ui/cases/{site.cases['confirmed']}")
         offered = seen.page.locator(".acts li").all_inner_texts()
-        assert offered == ["发放", "终止", "备注", "更正"]
+        assert offered == ["终止", "备注", "更正"]  # no grant: its decision is not served yet
 
 
 def test_a_refusal_is_told_in_words_with_code_and_basis(browser: Browser, site: Site) -> None:

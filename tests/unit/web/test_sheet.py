@@ -1,17 +1,34 @@
 """The case as a form: every field has its place, what a step changed is marked, nothing is shown twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 
 from adapters.web import sheet
 from adapters.web.layout import GLANCE, HEAD, LAYOUT, LEGACY, UNSHOWN
 from adapters.web.names import Names
 from adapters.web.texts import Texts
 from application.replay import Step, replay
+from domain.cases.actions.add_note import AddNote
+from domain.cases.actions.record_interview import RecordInterview
+from domain.cases.actions.record_objection import RecordObjection
+from domain.cases.actions.report_change import ReportChange
+from domain.cases.actions.transfer_case import TransferCase
 from domain.kernel import Event, Meta, Recorded
-from tests.support.builders import POSTS, RULE
-from tests.support.journeys import CORRECTING, GRANTED
+from tests.support.builders import DIRECTOR, HANDLER, INVESTIGATOR, LEAD, OTHER_VILLAGE, POSTS, RULE, by
+from tests.support.journeys import (
+    ACCEPTED,
+    COMPARED,
+    CORRECTING,
+    GRANTED,
+    OPENED,
+    POSTED,
+    STOPPED,
+    VISIT,
+    step,
+)
 from tests.support.scenario import Step as Act
 from tests.support.scenario import play
 from tests.unit.web.test_texts import state_fields
@@ -28,6 +45,10 @@ ELSEWHERE = {
     "due.on",
     "due.basis",
 }
+WRITTEN = "原话 <b>&</b>"
+INTERVIEW = RecordInterview(interviewers=(HANDLER.id, INVESTIGATOR.id), summary=WRITTEN)
+CHANGE = ReportChange(changed_on=date(2026, 8, 1), kind="income", description=WRITTEN)
+MOVE = TransferCase(to_division=OTHER_VILLAGE, reason=WRITTEN)
 
 
 def steps_of(history: tuple[Act, ...]) -> list[Step]:
@@ -86,6 +107,36 @@ def test_the_same_step_reads_in_english() -> None:
 
 def test_the_rule_is_named_where_it_changes() -> None:
     assert [bool(line.rule) for line in sheet.course(ZH, steps_of(CORRECTING))] == [True, False]
+
+
+def test_a_decision_is_told_as_decided() -> None:
+    steps = steps_of(GRANTED)
+    words = {names: shown(steps, len(steps), names) for names in (ZH, EN)}
+    assert (words[ZH]["决定"].value, words[EN]["Decision"].value) == ("予以确认", "Granted")
+    assert (words[ZH]["初审结论"].value, words[EN]["Opinion"].value) == ("拟予保障", "Grant")
+
+
+@pytest.mark.parametrize(
+    ("history", "label"),
+    [
+        ((*OPENED, step("add_note", AddNote(text=WRITTEN), by(HANDLER, "2026-03-03"))), "备注内容"),
+        ((*POSTED, step("record_objection", RecordObjection(content=WRITTEN), by(HANDLER, "2026-03-16"))), "异议内容"),
+        ((*COMPARED, step("record_visit", replace(VISIT, findings=WRITTEN), by(HANDLER, "2026-03-09"))), "调查情况"),
+        ((*ACCEPTED, step("record_interview", INTERVIEW, by(HANDLER, "2026-03-09"))), "访问摘要"),
+        ((*GRANTED, step("report_change", CHANGE, by(DIRECTOR, "2026-08-03"))), "变动情况"),
+        ((*ACCEPTED, step("transfer_case", MOVE, by(LEAD, "2026-03-09"))), "理由"),
+    ],
+    ids=["note", "objection", "visit", "interview", "change", "reason"],
+)
+def test_what_people_wrote_is_read_in_the_course(history: tuple[Act, ...], label: str) -> None:
+    said = sheet.course(ZH, steps_of(history))[-1].said
+    assert (label, WRITTEN) in [(cell.label, cell.value) for cell in said]
+
+
+def test_a_reason_that_a_change_shows_is_not_told_twice() -> None:
+    line = sheet.course(ZH, steps_of(STOPPED))[-1]
+    assert "收入超过标准" in [change.value for change in line.changes]
+    assert line.said == ()
 
 
 def test_every_change_of_a_whole_life_has_a_label_in_words() -> None:
