@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT, name_of, project_files, text_of
 
 LOCKS = ("requirements.lock", "requirements-test.lock")
 REGISTRIES = re.compile(r"pypi\.org|pythonhosted\.|registry\.npmjs|docker\.io|ghcr\.io")
-MACHINE_PATHS = re.compile(r"(?<![\w.~/}>)])/(?:home/\w|Users/\w|root/[\w.]|work(?![\w-])|opt/wheels)")
+MACHINE_PATHS = re.compile(r"(?<![\w.~/}>)])/(?:home/\w|Users/\w|root/[\w.]|mnt/\w)")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 RECORDS = ROOT / "docs" / "decisions"
 LINES_OF_A_RECORD = 25
@@ -42,12 +42,12 @@ def test_no_file_names_a_path_of_somebodys_machine() -> None:
     [
         ("data = '/home/li/data'", True),
         ("cd /root/data", True),
-        ("PATH=/work/bin", True),
+        ("PATH=/mnt/build/bin", True),
         ("~/.local/share/anjuan", False),
         ("/ops/root", False),
         ("the home of root, /root, is closed", False),
         ("GET /worklist", False),
-        ("/rooted and /works", False),
+        ("/rooted and /mntx", False),
     ],
 )
 def test_paths_of_machines_are_recognised(text: str, *, found: bool) -> None:
