@@ -30,7 +30,7 @@ from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState
 from domain.errors import Refused, UnknownCase
 from domain.kernel import Value
-from domain.rulebook.rules import monthly_top_up
+from domain.rulebook.calculate import monthly_top_up
 
 Submitted = Annotated[Typed, Depends(submitted)]
 _GROUPS = {"result": "result", "outcome": "outcome", "kind": "kind", "channel": "channel"}

@@ -21,7 +21,7 @@ from domain.cases.actions.start_grant import StartGrant
 from domain.cases.actions.stop_grant import StopGrant
 from domain.cases.actions.suspend_grant import SuspendGrant
 from domain.kernel import Fen
-from domain.rulebook.rules import monthly_top_up
+from domain.rulebook.calculate import monthly_top_up
 
 _STEP, _FEWEST_STEPS = 1_000, 3
 """A reduced grant is a multiple of ten yuan (in fen) and not zero: to pay nothing is to stop."""
