@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from domain.authority.posts import Post
 from domain.kernel import Event, PostId, SubjectId
-from domain.rulebook.rules import RuleVersion
+from domain.rulebook.rules import Matter, RuleVersion
 
 
 class RuleVersionPublished(Event):
@@ -12,6 +12,13 @@ class RuleVersionPublished(Event):
 
     TYPE: ClassVar = "rule.version_published"
     version: RuleVersion
+
+
+class MatterPublished(Event):
+    """A matter 事项 enters the catalogue."""
+
+    TYPE: ClassVar = "rule.matter_published"
+    matter: Matter
 
 
 class PostsCreated(Event):
@@ -22,14 +29,17 @@ class PostsCreated(Event):
 
 
 class KinDeclared(Event):
-    """近亲属备案: the holder of a post declares a close relative."""
+    """近亲属备案: the holder of a post declares a close relative, or (``own``) who the holder is."""
 
     TYPE: ClassVar = "bureau.kin_declared"
     post: PostId
     subject: SubjectId
+    own: bool = False
 
 
-BUREAU_EVENTS: dict[str, type[Event]] = {cls.TYPE: cls for cls in (RuleVersionPublished, PostsCreated, KinDeclared)}
+BUREAU_EVENTS: dict[str, type[Event]] = {
+    cls.TYPE: cls for cls in (RuleVersionPublished, MatterPublished, PostsCreated, KinDeclared)
+}
 
 RULEBOOK = "rulebook"
 BUREAU = "bureau"

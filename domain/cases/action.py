@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from domain.authority.powers import Power
 from domain.cases.events import CaseEvent
 from domain.kernel import Command
 
@@ -12,10 +13,15 @@ Decide = Callable[..., list[CaseEvent]]
 
 
 class Action(msgspec.Struct, frozen=True):
-    """What the API, the CLI, the forms and the permissions need to know. ``name`` is stored and published."""
+    """What the API, the CLI, the forms and the permissions need to know. ``name`` is stored and published.
+
+    ``power``: the kind of power item that it exercises. ``entitles``: it changes what the persons of the case receive.
+    """
 
     name: str
     command: type[Command]
     decide: Decide
     zh: str
     en: str
+    power: Power
+    entitles: bool = False

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from domain.authority.check import Asked
 from domain.authority.posts import Post
+from domain.authority.register import Register
 from domain.calendar import WorkCalendar
 from domain.kernel import CaseId, PostId, SubjectId, Value
 from domain.rulebook.rules import RuleVersion
+from domain.subjects.entitlements import Entitlements
 
 
 class Act(Value):
@@ -26,6 +29,9 @@ class Facts(Value):
     act: Act
     rule: RuleVersion
     calendar: WorkCalendar
+    register: Register
+    asked: Asked
+    """The power that the act exercises, and how far."""
     new_case_id: CaseId = CaseId("")
     subjects: dict[str, SubjectId] = {}
     """ID number -> subject, for the persons named in the command."""
@@ -35,3 +41,7 @@ class Facts(Value):
     """The case's version; 0 when it is new, or nobody needs to know."""
     posts: dict[PostId, Post] = {}
     """All posts there are."""
+    entitlements: dict[SubjectId, Entitlements] = {}
+    """What the persons of the case receive, for decisions that change it."""
+    urban: bool | None = None
+    """Whether the case's village or community is urban 居委会; for statistics, and rules with a cited dual track."""

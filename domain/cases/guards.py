@@ -2,44 +2,82 @@
 
 from datetime import date
 
+from domain.authority.check import granted
 from domain.authority.posts import covers
-from domain.calendar import add_calendar_days, civil_day
+from domain.authority.powers import Grant
+from domain.calendar import add_calendar_days, add_hours, add_months, civil_day
+from domain.cases.assess import figures
 from domain.cases.facts import Act, Facts
 from domain.cases.parts import Due
-from domain.cases.state import ENDED, CaseState
-from domain.errors import CaseClosed, InvalidValue, NoAuthority, ReasonMissing, UnknownCase, WrongOrder
+from domain.cases.state import ENDED, CaseState, Stage
+from domain.errors import (
+    CaseClosed,
+    CollectiveNeeded,
+    InvalidValue,
+    KinExcluded,
+    NoAuthority,
+    NoticeForbidden,
+    ReasonMissing,
+    SameHandler,
+    StepNotForeseen,
+    UnknownCase,
+    WrongOrder,
+)
 from domain.kernel import Fen, PostId
+from domain.rulebook.evaluate import evaluate, parameter_of, passed
+from domain.rulebook.parts import Step
 
+_DECIDING = frozenset({"decide", "pay"})
 _FULL_CODE = 12
 _MOST_FEN = 10**15
 """Ten trillion yuan: no household has it, and every 64-bit column takes it."""
 
 
-def may(case: CaseState, action: str, facts: Facts) -> None:
+def may(case: CaseState, action: str, facts: Facts) -> Grant:
     """Check that the case exists, the post may act here and is not kin, and the rule opens the step now.
 
-    Raises UnknownCase, NoAuthority, CaseClosed or WrongOrder.
+    Returns the grant it is done under. Raises UnknownCase, NoAuthority, StepNotForeseen, CaseClosed or WrongOrder.
     """
-    competent(case, action, facts)
+    grant = competent(case, action, facts)
     in_order(case, action, facts)
+    return grant
 
 
-def competent(case: CaseState, action: str, facts: Facts) -> None:
-    """Check that the case exists and the post may act on it at all. Raises UnknownCase or NoAuthority."""
+def competent(case: CaseState, action: str, facts: Facts) -> Grant:
+    """Check that the case exists and the post may act on it at all. Raises as ``may``, but for the order."""
     if case.stage == "none":
         raise UnknownCase
-    authorised(case.division, action, facts)
-    not_kin(case, (facts.act.post.id,))
+    grant = authorised(case.division, action, facts)
+    posts = {facts.act.post.id}
+    excluded = {*case.kin_posts, *facts.kin_posts} if _power(facts) in _DECIDING else set(case.kin_posts)
+    if not posts.isdisjoint(excluded):
+        raise KinExcluded
+    return grant
 
 
-def authorised(division: str, action: str, facts: Facts) -> None:
-    """Check role and division of the acting post (法无授权不可为). Raises NoAuthority."""
-    step = facts.rule.steps.get(action)
+def authorised(division: str, action: str, facts: Facts) -> Grant:
+    """Check role, division, power item, grant and ceiling of the acting post (法无授权不可为).
+
+    Raises NoAuthority or one of its kinds, StepNotForeseen, NoticeForbidden.
+    """
+    step = foreseen(action, facts)
     post = facts.act.post
-    if step is None or post.role not in step.by:
-        raise NoAuthority(f"{post.role}: {action}", basis=step.basis if step else "")
+    if post.role not in step.by:
+        raise NoAuthority(f"{post.role}: {action}", basis=step.basis)
     if not covers(post, division):
         raise NoAuthority("division")
+    return granted(facts.register, post, facts.asked)
+
+
+def foreseen(action: str, facts: Facts) -> Step:
+    """Return the rule's step. Raises NoticeForbidden or StepNotForeseen."""
+    rule = facts.rule
+    step = rule.steps.get(action)
+    if step is not None:
+        return step
+    if action == "post_notice" and rule.notice.kind == "forbidden":
+        raise NoticeForbidden(rule.id, basis=rule.notice.basis)
+    raise StepNotForeseen(f"{rule.id}: {action}")
 
 
 def in_order(case: CaseState, action: str, facts: Facts) -> None:
@@ -47,19 +85,57 @@ def in_order(case: CaseState, action: str, facts: Facts) -> None:
     step = facts.rule.steps[action]
     if case.archived and step.stages:
         raise CaseClosed("archived")
-    if step.stages and case.stage not in step.stages:
+    stage, done = _as_if_posted(case, facts)
+    if step.stages and stage not in step.stages and case.stage not in step.stages:
         if case.stage in ENDED:
             raise CaseClosed(case.stage)
         raise WrongOrder(f"{action}: {case.stage}", basis=step.basis)
-    missing = [milestone for milestone in step.after if milestone not in case.done]
+    missing = [milestone for milestone in step.after if milestone not in done]
     if missing:
         raise WrongOrder(f"{action}: {', '.join(missing)}", basis=step.basis)
 
 
+def _as_if_posted(case: CaseState, facts: Facts) -> tuple[Stage, frozenset[str]]:
+    """A case that must not be posted goes on after the opinion as others do after their notice."""
+    if case.stage == "opinion" and notice_exempt(case, facts):
+        return "noticed", case.done | {"notice_posted", "notice_closed"}
+    return case.stage, case.done
+
+
+def notice_exempt(case: CaseState, facts: Facts) -> bool:
+    """Tell whether this case must not be posted although its matter is (特困 minors)."""
+    exempt = facts.rule.notice.exempt
+    if not exempt:
+        return False
+    lines = evaluate(exempt, figures(case, today(facts.act)), parameter_of(facts.rule, facts.urban))
+    return passed(lines)
+
+
+def not_alone(case: CaseState, with_posts: tuple[PostId, ...], facts: Facts) -> tuple[PostId, ...]:
+    """Return who decides together with the acting post. Raises SameHandler, CollectiveNeeded, InvalidValue.
+
+    Who visited the household cannot be the only one who decides; some rules ask for a meeting (研究会办).
+    """
+    others = known_posts("with_posts", with_posts, facts) if with_posts else ()
+    others = tuple(post for post in others if post != facts.act.post.id)
+    investigators = {post for visit in case.visits for post in visit.investigators}
+    if {facts.act.post.id, *others} <= investigators:
+        raise SameHandler
+    if facts.rule.collective and not others:
+        raise CollectiveNeeded(facts.rule.id)
+    if set(others) & {*case.kin_posts, *facts.kin_posts}:
+        raise KinExcluded("with_posts")
+    return others
+
+
 def not_kin(case: CaseState, posts: tuple[PostId, ...]) -> None:
-    """Check that none of the posts is held by kin of the household (回避). Raises NoAuthority."""
+    """Check that none of the posts is held by kin of the household (回避). Raises KinExcluded."""
     if not set(posts).isdisjoint(case.kin_posts):
-        raise NoAuthority("kin")
+        raise KinExcluded
+
+
+def _power(facts: Facts) -> str:
+    return facts.asked.item.rpartition(".")[2]
 
 
 def objection_open(case: CaseState) -> bool:
@@ -108,7 +184,15 @@ def today(act: Act) -> date:
 
 
 def due(what: str, limit: str, start: date, facts: Facts) -> Due:
-    """Return the due date that the rule's limit gives, counted from the day after ``start``."""
+    """Return the due date that the rule's limit gives, counted from the day (or, in hours, the moment) of ``start``."""
     rule = facts.rule.limits[limit]
-    count = facts.calendar.add_working_days if rule.unit == "wd" else add_calendar_days
+    if rule.unit == "h":
+        at = add_hours(facts.act.occurred_at, rule.days)
+        return Due(what=what, on=civil_day(at), basis=rule.basis, at=at)
+    count = {"wd": facts.calendar.add_working_days, "cd": add_calendar_days, "mo": add_months}[rule.unit]
     return Due(what=what, on=count(start, rule.days), basis=rule.basis)
+
+
+def decision_due(start: date, facts: Facts) -> Due:
+    """Return what is due next once nothing more is to be inquired: the decision."""
+    return due("decide", "decide", start, facts)

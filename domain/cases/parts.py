@@ -35,12 +35,54 @@ class Mandate(Value):
     document: str = ""
 
 
+class Organisation(Value):
+    """An organisation as the case knows it. ``uscc``: unified social credit code, empty before it is registered."""
+
+    subject: SubjectId
+    name: str
+    uscc: str = ""
+
+
 class Due(Value):
-    """The next date on which somebody must have acted."""
+    """The next date on which somebody must have acted; ``at`` where the limit is one of hours (UTC)."""
 
     what: str
     on: date
     basis: str = ""
+    at: datetime | None = None
+
+
+DutyChange = Literal["started", "paused", "resumed", "met", "dropped"]
+
+
+class DutyMove(Value):
+    """What an act did to the clock of a statutory duty. ``due_at``: the moment after which it is breached (UTC).
+
+    ``basis``: document and article; ``holder``: the role that owes it in the case's division. ``left``: of a paused
+    duty, how much of its limit is left, in the limit's unit (hours for a limit of hours, else days).
+    """
+
+    what: str
+    to: DutyChange
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    holder: str = ""
+    basis: str = ""
+    left: int = 0
+
+
+class Duty(Value):
+    """A statutory duty as it stands. ``left``: what was left of a paused one, in the unit of its limit."""
+
+    what: str
+    status: DutyChange
+    due_at: datetime
+    warn_at: datetime
+    holder: str
+    basis: str
+    left: int = 0
+    warned: bool = False
+    breached: bool = False
 
 
 class Comparison(Value):
@@ -71,7 +113,7 @@ class Notice(Value):
 
 
 class Decision(Value):
-    """What was decided. ``amount`` in fen per month."""
+    """What was decided. ``amount`` in fen per month; ``until``: last day of a status that expires."""
 
     result: Result
     on: date
@@ -79,6 +121,8 @@ class Decision(Value):
     reason: str = ""
     served_on: date | None = None
     published_on: date | None = None
+    from_month: date | None = None
+    until: date | None = None
 
 
 GrantStatus = Literal["running", "suspended", "stopped"]

@@ -10,15 +10,18 @@ from domain.cases.parts import (
     Decision,
     Document,
     Due,
+    Duty,
     Grant,
     Household,
     Mandate,
     Notice,
     Opinion,
+    Organisation,
     Review,
     Visit,
 )
 from domain.kernel import CaseId, PostId, Value
+from domain.rulebook.criteria import FactValue
 
 Stage = Literal[
     "none",
@@ -82,6 +85,13 @@ class CaseState(Value):
     activity: str = ""
     """The last activity of a case brought in from an older system."""
     activities: int = 0
+    organisation: Organisation | None = None
+    facts: dict[str, FactValue] = {}
+    """What has been established, by name (``rule.facts``)."""
+    duties: dict[str, Duty] = {}
+    """The statutory duties by name, met and dropped ones too."""
+    screened: tuple[str, ...] = ()
+    """The lower supports that were considered after the end of this one (兜底线)."""
 
 
 NO_CASE = CaseState()

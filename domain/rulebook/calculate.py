@@ -40,6 +40,17 @@ def calculate(
     return Calculation(kind=rule.kind, inputs=terms, amount=Fen(full - less), less=Fen(less))
 
 
+def facts_needed(rule: AmountRule) -> tuple[str, ...]:
+    """Return the names of the facts that the amount is made of."""
+    match rule.kind:
+        case "top_up":
+            return ("persons", "monthly_income", *(supplement.fact for supplement in rule.supplements))
+        case "banded" | "flat_by_age" | "graded" | "one_off":
+            return (rule.fact,)
+        case "flat" | "none":
+            return ()
+
+
 def monthly_top_up(standard: Fen, persons: int, income: Fen) -> Fen:
     """Return standard × persons − household monthly income, in fen, never below zero (令649 art. 12)."""
     return Fen(max(0, standard * persons - income))

@@ -1,6 +1,126 @@
 """Evaluating criteria: one line for each, with the value found and the value it was held against."""
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterable, Mapping
+
+from domain.errors import InvalidValue
+from domain.rulebook.criteria import Comparison, Criterion, FactMissing, FactValue, Line, Values
+from domain.rulebook.rules import RuleVersion
 
 Parameter = Callable[[str], int]
-"""Gives a rule's parameter by name."""
+"""Gives a rule's parameter by name. Raises RuleFault for one that the rule does not have."""
+
+_THOUSAND = 1000
+_ORDERED: Mapping[Comparison, Callable[[int | str, int | str], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+"""Dates are ISO text, so their order is that of the text."""
+
+
+class RuleFault(ValueError):
+    """Rule data that cannot be evaluated: a fault of the data, never of a case. Names the criterion or parameter."""
+
+
+def parameter_of(rule: RuleVersion, urban: bool | None) -> Parameter:  # noqa: FBT001  (the class of a division, as it is)
+    """Return what gives the rule's parameters, in the unit of each.
+
+    ``urban``: the class of the case's division, None when it is not known; a parameter with two tracks then has its
+    undivided value, if there is one.
+    """
+    known = {"standard": int(rule.standard), **rule.parameters}
+    if urban is not None:
+        known |= {track.parameter: track.urban if urban else track.rural for track in rule.tracks}
+
+    def parameter(name: str) -> int:
+        if name not in known:
+            raise RuleFault(f"rule {rule.id} has no parameter {name!r}")
+        return known[name]
+
+    return parameter
+
+
+def evaluate(criteria: Iterable[Criterion], values: Values, parameter: Parameter) -> tuple[Line, ...]:
+    """Return a line for each criterion, in their order.
+
+    Raises FactMissing naming the facts that are needed and absent: in a group, only while no line of it passes.
+    Raises InvalidValue for a fact of another kind than what it is compared with, naming the fact.
+    """
+    lines = evaluate_known(criteria, values, parameter)
+    met = {line.group for line in lines if line.group and line.passed}
+    missing = dict.fromkeys(line.fact for line in lines if line.fact not in values and line.group not in met)
+    if missing:
+        raise FactMissing(", ".join(missing))
+    return lines
+
+
+def evaluate_known(criteria: Iterable[Criterion], values: Values, parameter: Parameter) -> tuple[Line, ...]:
+    """Return a line for each criterion as far as it can be judged: without its fact it fails, with nothing found.
+
+    For refusals, which may rest on one line while others were never looked into. Raises InvalidValue.
+    """
+    return tuple(_line(criterion, values.get(criterion.fact), parameter) for criterion in criteria)
+
+
+def passed(lines: Iterable[Line]) -> bool:
+    """Tell whether every line without a group passes, and one line of every group."""
+    groups: dict[str, bool] = {}
+    for number, line in enumerate(lines):
+        group = line.group or f"#{number}"
+        groups[group] = groups.get(group, False) or line.passed
+    return all(groups.values())
+
+
+def _line(criterion: Criterion, found: FactValue | None, parameter: Parameter) -> Line:
+    against, permille = _against(criterion, parameter)
+    return Line(
+        id=criterion.id,
+        fact=criterion.fact,
+        op=criterion.op,
+        against=_text(against, permille),
+        passed=found is not None and _holds(criterion, found, against, permille),
+        citation=criterion.citation,
+        found="" if found is None else _text(found),
+        group=criterion.group,
+    )
+
+
+def _against(criterion: Criterion, parameter: Parameter) -> tuple[FactValue | tuple[str, ...], int]:
+    """The value and the permille of it. Raises RuleFault where the operator cannot take the value."""
+    value, permille = criterion.value, _THOUSAND
+    if value is None:
+        value, permille = parameter(criterion.parameter), criterion.permille
+    several = criterion.op in {"in", "not_in"}
+    if isinstance(value, tuple) != several or (isinstance(value, bool) and criterion.op not in {"==", "!="}):
+        raise RuleFault(f"criterion {criterion.id}: {criterion.op} cannot take its value")
+    return value, permille
+
+
+def _holds(criterion: Criterion, found: FactValue, against: FactValue | tuple[str, ...], permille: int) -> bool:
+    """Compare what is of one kind; ints exactly, without rounding the product. Raises InvalidValue."""
+    if isinstance(against, tuple):
+        if not isinstance(found, str):
+            raise InvalidValue(f"facts.{criterion.fact}")
+        return (found in against) == (criterion.op == "in")
+    if type(found) is not type(against):
+        raise InvalidValue(f"facts.{criterion.fact}")
+    compare = _ORDERED[criterion.op]
+    if isinstance(found, int) and isinstance(against, int):
+        return compare(found * _THOUSAND, against * permille)
+    return compare(found, against)
+
+
+def _text(value: FactValue | tuple[str, ...], permille: int = _THOUSAND) -> str:
+    """The value in full, a parameter times permille / 1000 to its last digit."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, str) or permille == _THOUSAND:
+        return str(value)
+    whole, rest = divmod(value * permille, _THOUSAND)
+    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)

@@ -1,40 +1,50 @@
-"""One rule version: order of steps, who acts, limits and amount of a matter, in one region, between two dates."""
+"""One rule version: everything that holds for a matter, in one region, between two dates."""
 
 from datetime import date
 from typing import Literal
 
-from domain.authority.posts import Role
-from domain.divisions import is_within
 from domain.kernel import Fen, Value
+from domain.rulebook.amounts import AmountRule
+from domain.rulebook.criteria import Criterion, FactShape
+from domain.rulebook.parts import (
+    Appeal,
+    DutyRule,
+    FirstMonth,
+    Limit,
+    NoticeRule,
+    Overlap,
+    Paper,
+    Step,
+    Track,
+    Validity,
+)
+
+SubjectKind = Literal["person", "household", "organisation", "station"]
+"""Whose case it is: one person, a household, an organisation, or somebody at a rescue station, perhaps unnamed."""
+
+Issuer = Literal["national", "province", "city", "county"]
+Family = Literal["relief", "welfare", "governance"]
+"""救助 / 福利 / 治理."""
 
 
-class Limit(Value):
-    """A time limit. ``wd`` working days 工作日, ``cd`` calendar days 自然日, counted from the next day."""
+class Matter(Value):
+    """A matter 事项. ``code``: 基本编码 of GB/T 39554, where one is known."""
 
-    days: int
-    unit: Literal["wd", "cd"]
-    basis: str
-    verified: bool = True
-
-
-LIMITS = ("accept", "supply", "opinion", "post", "notice", "decide", "serve", "publish")
-"""The limits that every rule version must give: to accept, for the household to supply papers, to give the opinion,
-to post the notice, for the notice to run, to decide, to serve, to publish."""
-
-
-class Step(Value):
-    """When an action may be taken: by whom, in which stages, after which milestones."""
-
-    by: tuple[Role, ...]
-    stages: tuple[str, ...]
-    after: tuple[str, ...] = ()
-    basis: str = ""
+    id: str
+    zh: str
+    en: str
+    family: Family
+    subject: SubjectKind
+    code: str = ""
 
 
 class RuleVersion(Value):
     """A matter's rule, in a region (division prefix), from ``valid_from`` up to and without ``valid_to``.
 
-    ``standard``: fen per person per month. ``verified`` is false while a figure is not checked against the text.
+    ``standard``: fen per person per month, also the parameter of that name. ``verified`` is false while a figure is not
+    checked against the text. ``parameters``: whole numbers (fen, counts, permille). ``pilot``: only a pilot's divisions
+    and dates. ``policy``: the policy whose publication made it; empty for norms of others, or older than this log.
+    ``total``: the statutory limit from acceptance to decision; ``promise``: what the bureau promises, never longer.
     """
 
     id: str
@@ -51,21 +61,30 @@ class RuleVersion(Value):
     valid_to: date | None = None
     min_investigators: int = 2
     review_months: int = 12
+    subject: SubjectKind = "household"
+    issuer: Issuer = "city"
+    parameters: dict[str, int] = {}
+    tracks: tuple[Track, ...] = ()
+    facts: dict[str, FactShape] = {}
+    criteria: tuple[Criterion, ...] = ()
+    amount: AmountRule = AmountRule()
+    months: FirstMonth = FirstMonth()
+    validity: Validity | None = None
+    notice: NoticeRule = NoticeRule()
+    papers: tuple[Paper, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    next_layers: tuple[str, ...] = ()
+    duties: dict[str, DutyRule] = {}
+    total: Limit | None = None
+    promise: Limit | None = None
+    appeal: Appeal = Appeal()
+    pilot: str = ""
+    policy: str = ""
+    cites_pilot: str = ""
+    collective: bool = False
+    """Whether a decision is always collective (研究会办)."""
 
 
-def in_force(versions: tuple[RuleVersion, ...], matter: str, division: str, day: date) -> RuleVersion | None:
-    """Return the version in force, the most specific region winning; None when there is none."""
-    fits = [
-        v
-        for v in versions
-        if v.matter == matter
-        and is_within(division, v.region)
-        and v.valid_from <= day
-        and (v.valid_to is None or day < v.valid_to)
-    ]
-    return max(fits, key=lambda v: len(v.region), default=None)
-
-
-def monthly_top_up(standard: Fen, persons: int, income: Fen) -> Fen:
-    """Return standard × persons − household monthly income, in fen, never below zero (令649 art. 12)."""
-    return Fen(max(0, standard * persons - income))
+LIMITS = ("accept", "supply", "opinion", "post", "notice", "decide", "serve", "publish")
+"""Limits that steps ask for by name: to accept, for the household to supply papers, to give the opinion, to post the
+notice, for the notice to run, to decide, to serve, to publish. A rule gives those whose steps it has."""

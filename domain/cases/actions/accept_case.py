@@ -46,4 +46,4 @@ def _deemed_day(case: CaseState, facts: Facts) -> date:
     return case.received_on
 
 
-ACTION = Action(name="accept_case", command=AcceptCase, decide=decide, zh="受理", en="Accept case")
+ACTION = Action(name="accept_case", command=AcceptCase, decide=decide, zh="受理", en="Accept case", power="accept")

@@ -21,4 +21,4 @@ def decide(case: CaseState, command: AddNote, facts: Facts) -> list[CaseEvent]:
     return [NoteAdded(text=stated("text", command.text))]
 
 
-ACTION = Action(name="add_note", command=AddNote, decide=decide, zh="备注", en="Add note")
+ACTION = Action(name="add_note", command=AddNote, decide=decide, zh="备注", en="Add note", power="record")

@@ -49,4 +49,6 @@ def _check(correction: Correction) -> None:
     reasoned(correction.reason)
 
 
-ACTION = Action(name="append_correction", command=AppendCorrection, decide=decide, zh="更正", en="Append correction")
+ACTION = Action(
+    name="append_correction", command=AppendCorrection, decide=decide, zh="更正", en="Append correction", power="record"
+)

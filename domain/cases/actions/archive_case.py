@@ -39,4 +39,4 @@ def decide(case: CaseState, command: ArchiveCase, facts: Facts) -> list[CaseEven
     return [CaseArchived(archived_on=archived_on, kept_until=kept_until)]
 
 
-ACTION = Action(name="archive_case", command=ArchiveCase, decide=decide, zh="归档", en="Archive")
+ACTION = Action(name="archive_case", command=ArchiveCase, decide=decide, zh="归档", en="Archive", power="record")

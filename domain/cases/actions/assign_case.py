@@ -31,4 +31,4 @@ def decide(case: CaseState, command: AssignCase, facts: Facts) -> list[CaseEvent
     return [CaseAssigned(to_post=post.id, from_post=case.assignee)]
 
 
-ACTION = Action(name="assign_case", command=AssignCase, decide=decide, zh="分办", en="Assign")
+ACTION = Action(name="assign_case", command=AssignCase, decide=decide, zh="分办", en="Assign", power="record")

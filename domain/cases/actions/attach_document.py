@@ -57,4 +57,6 @@ def _check(command: AttachDocument) -> None:
         raise DocumentRefused("size")
 
 
-ACTION = Action(name="attach_document", command=AttachDocument, decide=decide, zh="附件", en="Attach document")
+ACTION = Action(
+    name="attach_document", command=AttachDocument, decide=decide, zh="附件", en="Attach document", power="record"
+)

@@ -29,4 +29,5 @@ ACTION = Action(
     decide=decide,
     zh="核对授权",
     en="Authorise comparison",
+    power="inquire",
 )

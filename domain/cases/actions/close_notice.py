@@ -28,4 +28,6 @@ def decide(case: CaseState, command: CloseNotice, facts: Facts) -> list[CaseEven
     return [NoticeClosed(closed_on=closed_on, due=due("decide", "decide", closed_on, facts))]
 
 
-ACTION = Action(name="close_notice", command=CloseNotice, decide=decide, zh="公示期满", en="Close notice")
+ACTION = Action(
+    name="close_notice", command=CloseNotice, decide=decide, zh="公示期满", en="Close notice", power="notice"
+)

@@ -42,4 +42,6 @@ def decide(case: CaseState, command: CompleteReview, facts: Facts) -> list[CaseE
     ]
 
 
-ACTION = Action(name="complete_review", command=CompleteReview, decide=decide, zh="定期核查", en="Complete review")
+ACTION = Action(
+    name="complete_review", command=CompleteReview, decide=decide, zh="定期核查", en="Complete review", power="inquire"
+)

@@ -47,4 +47,4 @@ def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEven
     ]
 
 
-ACTION = Action(name="confirm_case", command=ConfirmCase, decide=decide, zh="确认", en="Confirm")
+ACTION = Action(name="confirm_case", command=ConfirmCase, decide=decide, zh="确认", en="Confirm", power="decide")

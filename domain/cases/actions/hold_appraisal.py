@@ -35,4 +35,6 @@ def decide(case: CaseState, command: HoldAppraisal, facts: Facts) -> list[CaseEv
     ]
 
 
-ACTION = Action(name="hold_appraisal", command=HoldAppraisal, decide=decide, zh="民主评议", en="Hold appraisal")
+ACTION = Action(
+    name="hold_appraisal", command=HoldAppraisal, decide=decide, zh="民主评议", en="Hold appraisal", power="inquire"
+)

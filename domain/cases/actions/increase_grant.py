@@ -38,4 +38,6 @@ def decide(case: CaseState, command: IncreaseGrant, facts: Facts) -> list[CaseEv
     ]
 
 
-ACTION = Action(name="increase_grant", command=IncreaseGrant, decide=decide, zh="增发", en="Increase grant")
+ACTION = Action(
+    name="increase_grant", command=IncreaseGrant, decide=decide, zh="增发", en="Increase grant", power="pay"
+)

@@ -53,4 +53,6 @@ def _opinion(command: IssueOpinion) -> Opinion:
     )
 
 
-ACTION = Action(name="issue_opinion", command=IssueOpinion, decide=decide, zh="初审意见", en="Issue opinion")
+ACTION = Action(
+    name="issue_opinion", command=IssueOpinion, decide=decide, zh="初审意见", en="Issue opinion", power="inquire"
+)

@@ -26,4 +26,6 @@ def decide(case: CaseState, command: MarkReviewDue, facts: Facts) -> list[CaseEv
     return [ReviewFellDue(due=Due(what="review", on=case.review.due_on, basis=basis))]
 
 
-ACTION = Action(name="mark_review_due", command=MarkReviewDue, decide=decide, zh="核查到期", en="Mark review due")
+ACTION = Action(
+    name="mark_review_due", command=MarkReviewDue, decide=decide, zh="核查到期", en="Mark review due", power="inquire"
+)

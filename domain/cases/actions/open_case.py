@@ -115,4 +115,4 @@ def _mandate(command: OpenCase, facts: Facts) -> Mandate | None:
     )
 
 
-ACTION = Action(name="open_case", command=OpenCase, decide=decide, zh="申请登记", en="Open case")
+ACTION = Action(name="open_case", command=OpenCase, decide=decide, zh="申请登记", en="Open case", power="accept")

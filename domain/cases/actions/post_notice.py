@@ -34,4 +34,4 @@ def decide(case: CaseState, command: PostNotice, facts: Facts) -> list[CaseEvent
     ]
 
 
-ACTION = Action(name="post_notice", command=PostNotice, decide=decide, zh="公示", en="Post notice")
+ACTION = Action(name="post_notice", command=PostNotice, decide=decide, zh="公示", en="Post notice", power="notice")

@@ -26,4 +26,6 @@ def decide(case: CaseState, command: PublishResult, facts: Facts) -> list[CaseEv
     return [ResultPublished(published_on=today(facts.act), place=stated("place", command.place))]
 
 
-ACTION = Action(name="publish_result", command=PublishResult, decide=decide, zh="公布", en="Publish result")
+ACTION = Action(
+    name="publish_result", command=PublishResult, decide=decide, zh="公布", en="Publish result", power="notice"
+)

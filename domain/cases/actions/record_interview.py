@@ -26,4 +26,11 @@ def decide(case: CaseState, command: RecordInterview, facts: Facts) -> list[Case
     ]
 
 
-ACTION = Action(name="record_interview", command=RecordInterview, decide=decide, zh="邻里访问", en="Record interview")
+ACTION = Action(
+    name="record_interview",
+    command=RecordInterview,
+    decide=decide,
+    zh="邻里访问",
+    en="Record interview",
+    power="inquire",
+)

@@ -33,4 +33,11 @@ def decide(case: CaseState, command: RecordObjection, facts: Facts) -> list[Case
     ]
 
 
-ACTION = Action(name="record_objection", command=RecordObjection, decide=decide, zh="公示异议", en="Record objection")
+ACTION = Action(
+    name="record_objection",
+    command=RecordObjection,
+    decide=decide,
+    zh="公示异议",
+    en="Record objection",
+    power="notice",
+)

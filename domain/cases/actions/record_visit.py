@@ -54,4 +54,6 @@ def _enough(investigators: tuple[PostId, ...], command: RecordVisit, facts: Fact
         raise TooFewInvestigators("signatures", basis=basis)
 
 
-ACTION = Action(name="record_visit", command=RecordVisit, decide=decide, zh="入户调查", en="Record home visit")
+ACTION = Action(
+    name="record_visit", command=RecordVisit, decide=decide, zh="入户调查", en="Record home visit", power="inquire"
+)

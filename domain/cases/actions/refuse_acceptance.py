@@ -24,5 +24,10 @@ def decide(case: CaseState, command: RefuseAcceptance, facts: Facts) -> list[Cas
 
 
 ACTION = Action(
-    name="refuse_acceptance", command=RefuseAcceptance, decide=decide, zh="不予受理", en="Refuse acceptance"
+    name="refuse_acceptance",
+    command=RefuseAcceptance,
+    decide=decide,
+    zh="不予受理",
+    en="Refuse acceptance",
+    power="accept",
 )

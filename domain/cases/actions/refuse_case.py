@@ -32,4 +32,4 @@ def decide(case: CaseState, command: RefuseCase, facts: Facts) -> list[CaseEvent
     ]
 
 
-ACTION = Action(name="refuse_case", command=RefuseCase, decide=decide, zh="不予确认", en="Refuse")
+ACTION = Action(name="refuse_case", command=RefuseCase, decide=decide, zh="不予确认", en="Refuse", power="decide")

@@ -29,5 +29,10 @@ def decide(case: CaseState, command: RegisterSeparately, facts: Facts) -> list[C
 
 
 ACTION = Action(
-    name="register_separately", command=RegisterSeparately, decide=decide, zh="单独登记备案", en="Register separately"
+    name="register_separately",
+    command=RegisterSeparately,
+    decide=decide,
+    zh="单独登记备案",
+    en="Register separately",
+    power="accept",
 )

@@ -31,4 +31,6 @@ def decide(case: CaseState, command: ReportChange, facts: Facts) -> list[CaseEve
     ]
 
 
-ACTION = Action(name="report_change", command=ReportChange, decide=decide, zh="变动报告", en="Report change")
+ACTION = Action(
+    name="report_change", command=ReportChange, decide=decide, zh="变动报告", en="Report change", power="record"
+)

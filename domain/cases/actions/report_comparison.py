@@ -29,5 +29,10 @@ def decide(case: CaseState, command: ReportComparison, facts: Facts) -> list[Cas
 
 
 ACTION = Action(
-    name="report_comparison", command=ReportComparison, decide=decide, zh="核对报告", en="Report comparison"
+    name="report_comparison",
+    command=ReportComparison,
+    decide=decide,
+    zh="核对报告",
+    en="Report comparison",
+    power="inquire",
 )

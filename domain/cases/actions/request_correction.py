@@ -48,5 +48,10 @@ def _arise_from_new_papers(case: CaseState, command: RequestCorrection, defects:
 
 
 ACTION = Action(
-    name="request_correction", command=RequestCorrection, decide=decide, zh="一次性告知补正", en="Request correction"
+    name="request_correction",
+    command=RequestCorrection,
+    decide=decide,
+    zh="一次性告知补正",
+    en="Request correction",
+    power="accept",
 )

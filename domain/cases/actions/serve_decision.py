@@ -23,4 +23,6 @@ def decide(case: CaseState, command: ServeDecision, facts: Facts) -> list[CaseEv
     return [DecisionServed(served_on=today(facts.act), manner=stated("manner", command.manner))]
 
 
-ACTION = Action(name="serve_decision", command=ServeDecision, decide=decide, zh="送达", en="Serve decision")
+ACTION = Action(
+    name="serve_decision", command=ServeDecision, decide=decide, zh="送达", en="Serve decision", power="notice"
+)

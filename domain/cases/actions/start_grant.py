@@ -38,4 +38,4 @@ def decide(case: CaseState, command: StartGrant, facts: Facts) -> list[CaseEvent
     return [GrantStarted(from_month=from_month, amount=case.decision.amount, due=review)]
 
 
-ACTION = Action(name="start_grant", command=StartGrant, decide=decide, zh="发放", en="Start grant")
+ACTION = Action(name="start_grant", command=StartGrant, decide=decide, zh="发放", en="Start grant", power="pay")

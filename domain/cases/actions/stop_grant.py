@@ -24,4 +24,4 @@ def decide(case: CaseState, command: StopGrant, facts: Facts) -> list[CaseEvent]
     return [GrantStopped(from_month=next_month(today(facts.act)), reason=reasoned(command.reason))]
 
 
-ACTION = Action(name="stop_grant", command=StopGrant, decide=decide, zh="停发", en="Stop grant")
+ACTION = Action(name="stop_grant", command=StopGrant, decide=decide, zh="停发", en="Stop grant", power="pay")

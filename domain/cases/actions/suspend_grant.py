@@ -24,4 +24,4 @@ def decide(case: CaseState, command: SuspendGrant, facts: Facts) -> list[CaseEve
     return [GrantSuspended(from_month=next_month(today(facts.act)), reason=reasoned(command.reason))]
 
 
-ACTION = Action(name="suspend_grant", command=SuspendGrant, decide=decide, zh="缓发", en="Suspend grant")
+ACTION = Action(name="suspend_grant", command=SuspendGrant, decide=decide, zh="缓发", en="Suspend grant", power="pay")

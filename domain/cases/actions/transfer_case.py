@@ -35,4 +35,4 @@ def decide(case: CaseState, command: TransferCase, facts: Facts) -> list[CaseEve
     ]
 
 
-ACTION = Action(name="transfer_case", command=TransferCase, decide=decide, zh="迁移", en="Transfer")
+ACTION = Action(name="transfer_case", command=TransferCase, decide=decide, zh="迁移", en="Transfer", power="record")

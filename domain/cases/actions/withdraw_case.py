@@ -23,4 +23,4 @@ def decide(case: CaseState, command: WithdrawCase, facts: Facts) -> list[CaseEve
     return [CaseWithdrawn(withdrawn_on=today(facts.act), reason=command.reason.strip())]
 
 
-ACTION = Action(name="withdraw_case", command=WithdrawCase, decide=decide, zh="撤回申请", en="Withdraw")
+ACTION = Action(name="withdraw_case", command=WithdrawCase, decide=decide, zh="撤回申请", en="Withdraw", power="accept")

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import ClassVar
 
+from domain.cases.events.clocked import Clocked
 from domain.cases.parts import Due
-from domain.kernel import Event, Fen, Personal
+from domain.kernel import Fen, Personal
 
 
-class GrantStarted(Event):
+class GrantStarted(Clocked):
     """发放: first, or again after a suspension."""
 
     TYPE: ClassVar = "case.grant_started"
@@ -16,7 +17,7 @@ class GrantStarted(Event):
     due: Due
 
 
-class GrantIncreased(Event):
+class GrantIncreased(Clocked):
     """增发, with reason (令649 art. 13)."""
 
     TYPE: ClassVar = "case.grant_increased"
@@ -26,7 +27,7 @@ class GrantIncreased(Event):
     reason: str
 
 
-class GrantReduced(Event):
+class GrantReduced(Clocked):
     """减发, with reason (令649 art. 13)."""
 
     TYPE: ClassVar = "case.grant_reduced"
@@ -36,7 +37,7 @@ class GrantReduced(Event):
     reason: str
 
 
-class GrantSuspended(Event):
+class GrantSuspended(Clocked):
     """缓发: no payment from that month until started again."""
 
     TYPE: ClassVar = "case.grant_suspended"
@@ -44,7 +45,7 @@ class GrantSuspended(Event):
     reason: str
 
 
-class GrantStopped(Event):
+class GrantStopped(Clocked):
     """停发, with reason (令649 art. 13)."""
 
     TYPE: ClassVar = "case.grant_stopped"
@@ -52,7 +53,7 @@ class GrantStopped(Event):
     reason: str
 
 
-class ChangeReported(Event):
+class ChangeReported(Clocked):
     """变动报告: population, income or property changed (令649 art. 13)."""
 
     TYPE: ClassVar = "case.change_reported"
@@ -61,14 +62,14 @@ class ChangeReported(Event):
     description: Personal[str] = ""
 
 
-class ReviewFellDue(Event):
+class ReviewFellDue(Clocked):
     """定期核查到期."""
 
     TYPE: ClassVar = "case.review_due"
     due: Due
 
 
-class ReviewCompleted(Event):
+class ReviewCompleted(Clocked):
     """定期核查完成."""
 
     TYPE: ClassVar = "case.review_completed"
@@ -76,6 +77,14 @@ class ReviewCompleted(Event):
     outcome: str
     monthly_income: Fen
     due: Due
+
+
+class PapersBackfilled(Clocked):
+    """补办手续: the papers of relief given first (先行救助)."""
+
+    TYPE: ClassVar = "case.papers_backfilled"
+    backfilled_on: date
+    papers: tuple[str, ...]
 
 
 BenefitEvent = (
@@ -87,4 +96,5 @@ BenefitEvent = (
     | ChangeReported
     | ReviewFellDue
     | ReviewCompleted
+    | PapersBackfilled
 )

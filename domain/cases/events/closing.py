@@ -1,13 +1,14 @@
 """Ends of a case, and what may be added to it at any time."""
 
-from datetime import date
-from typing import ClassVar
+from datetime import date, datetime
+from typing import ClassVar, Literal
 
+from domain.cases.events.clocked import Clocked
 from domain.cases.parts import Correction, Document
-from domain.kernel import Event, Personal, PostId
+from domain.kernel import CaseId, Personal, PostId, Value
 
 
-class CaseWithdrawn(Event):
+class CaseWithdrawn(Clocked):
     """撤回申请."""
 
     TYPE: ClassVar = "case.withdrawn"
@@ -15,7 +16,7 @@ class CaseWithdrawn(Event):
     reason: str = ""
 
 
-class CaseTerminated(Event):
+class CaseTerminated(Clocked):
     """终止审核 or 终止救助, with the written reason."""
 
     TYPE: ClassVar = "case.terminated"
@@ -23,7 +24,7 @@ class CaseTerminated(Event):
     reason: str
 
 
-class CaseTransferred(Event):
+class CaseTransferred(Clocked):
     """迁移: the household moved; the new division goes on with it."""
 
     TYPE: ClassVar = "case.transferred"
@@ -33,21 +34,21 @@ class CaseTransferred(Event):
     reason: str = ""
 
 
-class CorrectionAppended(Event):
+class CorrectionAppended(Clocked):
     """更正: appended, the wrong event stays."""
 
     TYPE: ClassVar = "case.correction_appended"
     correction: Correction
 
 
-class DocumentAttached(Event):
+class DocumentAttached(Clocked):
     """附件."""
 
     TYPE: ClassVar = "case.document_attached"
     document: Document
 
 
-class CaseAssigned(Event):
+class CaseAssigned(Clocked):
     """分办."""
 
     TYPE: ClassVar = "case.assigned"
@@ -55,19 +56,56 @@ class CaseAssigned(Event):
     from_post: PostId = PostId("")
 
 
-class NoteAdded(Event):
+class NoteAdded(Clocked):
     """备注."""
 
     TYPE: ClassVar = "case.noted"
     text: Personal[str]
 
 
-class CaseArchived(Event):
+class CaseArchived(Clocked):
     """归档."""
 
     TYPE: ClassVar = "case.archived"
     archived_on: date
     kept_until: date | None = None
+
+
+class LayerScreened(Value):
+    """One lower support that was considered: whether the household goes on to it, and why or why not."""
+
+    matter: str
+    outcome: Literal["applies", "not_eligible", "declined"]
+    reason: str = ""
+    case: CaseId = CaseId("")
+
+
+class NextLayerScreened(Clocked):
+    """兜底筛查: after a refusal or an end, the next lower supports were considered (民发〔2021〕43号 art. 27)."""
+
+    TYPE: ClassVar = "case.next_layer_screened"
+    screened_on: date
+    layers: tuple[LayerScreened, ...]
+
+
+class DutyWarned(Clocked):
+    """预警: a statutory duty falls due soon."""
+
+    TYPE: ClassVar = "case.duty_warned"
+    what: str
+    due_at: datetime
+    holder: str
+    basis: str
+
+
+class DutyBreached(Clocked):
+    """超时: a statutory duty was not done by its due moment. The breach stays, also when it is met later."""
+
+    TYPE: ClassVar = "case.duty_breached"
+    what: str
+    due_at: datetime
+    holder: str
+    basis: str
 
 
 ClosingEvent = (
@@ -79,4 +117,7 @@ ClosingEvent = (
     | CaseAssigned
     | NoteAdded
     | CaseArchived
+    | NextLayerScreened
+    | DutyWarned
+    | DutyBreached
 )

@@ -3,11 +3,14 @@
 from datetime import date
 from typing import ClassVar
 
+from domain.cases.events.clocked import Clocked
 from domain.cases.parts import Due
-from domain.kernel import Event, Fen, Personal
+from domain.kernel import Fen, Personal, PostId
+from domain.rulebook.amounts import Calculation
+from domain.rulebook.criteria import FactValue, Line
 
 
-class NoticePosted(Event):
+class NoticePosted(Clocked):
     """公示: name, village, family size and amount only. ``until`` is the last day."""
 
     TYPE: ClassVar = "case.notice_posted"
@@ -17,7 +20,7 @@ class NoticePosted(Event):
     due: Due
 
 
-class NoticeObjected(Event):
+class NoticeObjected(Clocked):
     """公示异议: opens a new inquiry, a new opinion and a new notice."""
 
     TYPE: ClassVar = "case.notice_objected"
@@ -26,7 +29,7 @@ class NoticeObjected(Event):
     due: Due
 
 
-class NoticeClosed(Event):
+class NoticeClosed(Clocked):
     """公示期满, no objection open."""
 
     TYPE: ClassVar = "case.notice_closed"
@@ -34,8 +37,12 @@ class NoticeClosed(Event):
     due: Due
 
 
-class Confirmed(Event):
-    """确认: amount in fen per month with the figures that give it."""
+class Confirmed(Clocked):
+    """确认: amount in fen per month (once, for a one-off) with the figures that give it.
+
+    ``values``: every fact the criteria and the amount used. ``until``: last day of a status that expires.
+    ``with_posts``: who decided together with the acting post (研究会办).
+    """
 
     TYPE: ClassVar = "case.confirmed"
     confirmed_on: date
@@ -46,19 +53,26 @@ class Confirmed(Event):
     rule: str
     from_month: date
     due: Due
+    criteria: tuple[Line, ...] = ()
+    calculation: Calculation | None = None
+    values: Personal[dict[str, FactValue]] = {}
+    until: date | None = None
+    with_posts: tuple[PostId, ...] = ()
 
 
-class CaseRefused(Event):
-    """不予确认, with the written reason."""
+class CaseRefused(Clocked):
+    """不予确认, with the written reason, and the criteria as far as they could be judged."""
 
     TYPE: ClassVar = "case.refused"
     refused_on: date
     reason: str
     basis: str
     due: Due
+    criteria: tuple[Line, ...] = ()
+    values: Personal[dict[str, FactValue]] = {}
 
 
-class DecisionServed(Event):
+class DecisionServed(Clocked):
     """送达回证."""
 
     TYPE: ClassVar = "case.decision_served"
@@ -66,7 +80,7 @@ class DecisionServed(Event):
     manner: str
 
 
-class ResultPublished(Event):
+class ResultPublished(Clocked):
     """公布: long-term posting of name, family size and amount."""
 
     TYPE: ClassVar = "case.result_published"

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from typing import ClassVar
 
+from domain.cases.events.clocked import Clocked
 from domain.cases.parts import Due, Result
-from domain.kernel import Event, Fen, Personal, PostId
+from domain.kernel import Fen, Personal, PostId
+from domain.rulebook.criteria import FactValue
 
 
-class ComparisonAuthorised(Event):
+class ComparisonAuthorised(Clocked):
     """核对授权书: the household allows the information check."""
 
     TYPE: ClassVar = "case.comparison_authorised"
@@ -15,7 +17,7 @@ class ComparisonAuthorised(Event):
     document: str = ""
 
 
-class ComparisonReported(Event):
+class ComparisonReported(Clocked):
     """核对报告. ``hits`` name kinds of findings (vehicle, property …), no values."""
 
     TYPE: ClassVar = "case.comparison_reported"
@@ -24,7 +26,7 @@ class ComparisonReported(Event):
     hits: tuple[str, ...] = ()
 
 
-class HomeVisited(Event):
+class HomeVisited(Clocked):
     """入户调查表: the investigators have signed; the household has signed, or it is told why not."""
 
     TYPE: ClassVar = "case.home_visited"
@@ -35,7 +37,7 @@ class HomeVisited(Event):
     unsigned_reason: Personal[str] = ""
 
 
-class NeighbourInterviewed(Event):
+class NeighbourInterviewed(Clocked):
     """邻里访问."""
 
     TYPE: ClassVar = "case.neighbour_interviewed"
@@ -44,7 +46,7 @@ class NeighbourInterviewed(Event):
     summary: Personal[str] = ""
 
 
-class AppraisalHeld(Event):
+class AppraisalHeld(Clocked):
     """民主评议记录."""
 
     TYPE: ClassVar = "case.appraisal_held"
@@ -54,7 +56,7 @@ class AppraisalHeld(Event):
     place: str = ""
 
 
-class OpinionIssued(Event):
+class OpinionIssued(Clocked):
     """初审意见, with the figures it rests on (fen per month)."""
 
     TYPE: ClassVar = "case.opinion_issued"
@@ -66,6 +68,21 @@ class OpinionIssued(Event):
     reason: str = ""
 
 
+class FactsEstablished(Clocked):
+    """情况认定: facts that the rule asks for, by name, and where they come from."""
+
+    TYPE: ClassVar = "case.facts_established"
+    established_on: date
+    source: str
+    facts: Personal[dict[str, FactValue]]
+
+
 InquiryEvent = (
-    ComparisonAuthorised | ComparisonReported | HomeVisited | NeighbourInterviewed | AppraisalHeld | OpinionIssued
+    ComparisonAuthorised
+    | ComparisonReported
+    | HomeVisited
+    | NeighbourInterviewed
+    | AppraisalHeld
+    | OpinionIssued
+    | FactsEstablished
 )

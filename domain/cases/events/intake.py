@@ -3,11 +3,12 @@
 from datetime import date
 from typing import ClassVar
 
-from domain.cases.parts import Channel, Due, Household, Mandate
-from domain.kernel import CaseId, Event, PostId
+from domain.cases.events.clocked import Clocked
+from domain.cases.parts import Channel, Due, Household, Mandate, Organisation, Person
+from domain.kernel import CaseId, PostId, SubjectId
 
 
-class CaseOpened(Event):
+class CaseOpened(Clocked):
     """申请登记. ``division`` is the household's village or community (12 digits)."""
 
     TYPE: ClassVar = "case.opened"
@@ -20,9 +21,10 @@ class CaseOpened(Event):
     received_on: date
     due: Due
     mandate: Mandate | None = None
+    organisation: Organisation | None = None
 
 
-class SeparatelyRegistered(Event):
+class SeparatelyRegistered(Clocked):
     """单独登记备案: the applicant is kin of these posts' holders, who must not handle the case."""
 
     TYPE: ClassVar = "case.separately_registered"
@@ -30,7 +32,7 @@ class SeparatelyRegistered(Event):
     reason: str
 
 
-class CorrectionRequested(Event):
+class CorrectionRequested(Clocked):
     """一次性告知: all defects in one notice."""
 
     TYPE: ClassVar = "case.correction_requested"
@@ -39,7 +41,7 @@ class CorrectionRequested(Event):
     due: Due
 
 
-class CaseAccepted(Event):
+class CaseAccepted(Clocked):
     """受理通知书. ``deemed``: counts as accepted on the day received because defects were not told in time."""
 
     TYPE: ClassVar = "case.accepted"
@@ -49,7 +51,7 @@ class CaseAccepted(Event):
     deemed: bool = False
 
 
-class AcceptanceRefused(Event):
+class AcceptanceRefused(Clocked):
     """不予受理, with the written reason."""
 
     TYPE: ClassVar = "case.acceptance_refused"
@@ -57,4 +59,16 @@ class AcceptanceRefused(Event):
     reason: str
 
 
-IntakeEvent = CaseOpened | SeparatelyRegistered | CorrectionRequested | CaseAccepted | AcceptanceRefused
+class SubjectIdentified(Clocked):
+    """身份查明: the person kept under a temporary subject is this person; the history before stays as it was."""
+
+    TYPE: ClassVar = "case.subject_identified"
+    temporary: SubjectId
+    person: Person
+    identified_on: date
+    source: str
+
+
+IntakeEvent = (
+    CaseOpened | SeparatelyRegistered | CorrectionRequested | CaseAccepted | AcceptanceRefused | SubjectIdentified
+)

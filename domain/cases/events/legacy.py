@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from domain.kernel import CaseId, Event, Value
+from domain.cases.events.clocked import Clocked
+from domain.kernel import CaseId, Value
 
 
 class Attribute(Value):
@@ -18,7 +19,7 @@ class Attribute(Value):
     nested: tuple["Attribute", ...] = ()
 
 
-class LegacyCaseOpened(Event):
+class LegacyCaseOpened(Clocked):
     """The trace: where it came from and its attributes (department, deadline, planned end …)."""
 
     TYPE: ClassVar = "legacy.opened"
@@ -29,7 +30,7 @@ class LegacyCaseOpened(Event):
     attributes: tuple[Attribute, ...] = ()
 
 
-class LegacyActivityRecorded(Event):
+class LegacyActivityRecorded(Clocked):
     """One activity of the trace. ``at_text`` is the time stamp as the file has it."""
 
     TYPE: ClassVar = "legacy.activity"

@@ -13,6 +13,7 @@ from domain.cases.events.legacy import LegacyEvent
 from domain.cases.evolve.benefit import evolve_benefit
 from domain.cases.evolve.closing import evolve_closing
 from domain.cases.evolve.decision import evolve_decision
+from domain.cases.evolve.duties import evolve_duties
 from domain.cases.evolve.inquiry import evolve_inquiry
 from domain.cases.evolve.intake import evolve_intake
 from domain.cases.evolve.legacy import evolve_legacy
@@ -31,7 +32,8 @@ _EVOLVE: dict[type, Callable[..., CaseState]] = {cls: evolve for group, evolve i
 
 def evolve(state: CaseState, event: CaseEvent) -> CaseState:
     """Return the state after the event. Each group's match is exhaustive: the type checker names a missing arm."""
-    return _EVOLVE[type(event)](state, event)
+    after = _EVOLVE[type(event)](state, event)
+    return evolve_duties(after, event.moves) if event.moves else after
 
 
 def fold(events: Iterable[CaseEvent], state: CaseState = NO_CASE) -> CaseState:

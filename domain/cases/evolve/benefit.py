@@ -12,6 +12,7 @@ from domain.cases.events.benefit import (
     GrantStarted,
     GrantStopped,
     GrantSuspended,
+    PapersBackfilled,
     ReviewCompleted,
     ReviewFellDue,
 )
@@ -37,6 +38,8 @@ def evolve_benefit(state: CaseState, event: BenefitEvent) -> CaseState:
             return replace(state, review=Review(due_on=event.due.on), due=event.due, done=state.done | {"review_due"})
         case ReviewCompleted():
             return _reviewed(state, event)
+        case PapersBackfilled():
+            return replace(state, done=state.done | {"backfilled"})
         case _:
             assert_never(event)
 

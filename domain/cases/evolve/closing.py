@@ -13,6 +13,9 @@ from domain.cases.events.closing import (
     ClosingEvent,
     CorrectionAppended,
     DocumentAttached,
+    DutyBreached,
+    DutyWarned,
+    NextLayerScreened,
     NoteAdded,
 )
 from domain.cases.parts import Correction, is_fen
@@ -39,6 +42,11 @@ def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
             return replace(state, notes=state.notes + 1)
         case CaseArchived():
             return replace(state, archived=True, due=None, done=state.done | {"archived"})
+        case NextLayerScreened():
+            screened = tuple(layer.matter for layer in event.layers)
+            return replace(state, screened=screened, done=state.done | {"screened"})
+        case DutyWarned() | DutyBreached():
+            return _late(state, event)
         case _:
             assert_never(event)
 
@@ -56,3 +64,11 @@ def _corrected(state: CaseState, correction: Correction) -> CaseState:
     elif correction.field == "applicant.phone":
         applicant = replace(applicant, phone=correction.value)
     return replace(state, household=replace(state.household, members=(applicant, *others)))
+
+
+def _late(state: CaseState, event: DutyWarned | DutyBreached) -> CaseState:
+    duty = state.duties.get(event.what)
+    if duty is None:
+        return state
+    duty = replace(duty, breached=True) if isinstance(event, DutyBreached) else replace(duty, warned=True)
+    return replace(state, duties={**state.duties, event.what: duty})

@@ -33,7 +33,13 @@ def evolve_decision(state: CaseState, event: DecisionEvent) -> CaseState:
             closed = replace(state.notice, closed_on=event.closed_on) if state.notice else None
             return replace(state, stage="noticed", notice=closed, due=event.due, done=state.done | {"notice_closed"})
         case Confirmed():
-            decision = Decision(result="grant", on=event.confirmed_on, amount=event.amount)
+            decision = Decision(
+                result="grant",
+                on=event.confirmed_on,
+                amount=event.amount,
+                from_month=event.from_month,
+                until=event.until,
+            )
             return replace(state, stage="confirmed", decision=decision, due=event.due, done=state.done | {"decided"})
         case CaseRefused():
             decision = Decision(result="refuse", on=event.refused_on, reason=event.reason)

@@ -8,6 +8,7 @@ from domain.cases.events.inquiry import (
     AppraisalHeld,
     ComparisonAuthorised,
     ComparisonReported,
+    FactsEstablished,
     HomeVisited,
     InquiryEvent,
     NeighbourInterviewed,
@@ -34,6 +35,8 @@ def evolve_inquiry(state: CaseState, event: InquiryEvent) -> CaseState:
             return replace(state, done=state.done | {"appraisal_held"})
         case OpinionIssued():
             return _opinion(state, event)
+        case FactsEstablished():
+            return replace(state, facts={**state.facts, **event.facts}, done=state.done | {"facts_established"})
         case _:
             assert_never(event)
 

@@ -11,6 +11,7 @@ from domain.cases.events.intake import (
     CorrectionRequested,
     IntakeEvent,
     SeparatelyRegistered,
+    SubjectIdentified,
 )
 from domain.cases.state import CaseState
 
@@ -35,6 +36,8 @@ def evolve_intake(state: CaseState, event: IntakeEvent) -> CaseState:
             return _accepted(state, event)
         case AcceptanceRefused():
             return replace(state, stage="not_accepted", end_reason=event.reason, due=None)
+        case SubjectIdentified():
+            return _identified(state, event)
         case _:
             assert_never(event)
 
@@ -49,6 +52,7 @@ def _opened(event: CaseOpened) -> CaseState:
         stage="opened",
         household=event.household,
         mandate=event.mandate,
+        organisation=event.organisation,
         received_on=event.received_on,
         due=event.due,
         done=frozenset({"opened"}),
@@ -66,3 +70,10 @@ def _accepted(state: CaseState, event: CaseAccepted) -> CaseState:
         defects=(),
         done=state.done | {"accepted"},
     )
+
+
+def _identified(state: CaseState, event: SubjectIdentified) -> CaseState:
+    if state.household is None:
+        return state
+    members = tuple(event.person if member.subject == event.temporary else member for member in state.household.members)
+    return replace(state, household=replace(state.household, members=members), done=state.done | {"identified"})

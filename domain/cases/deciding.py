@@ -1,0 +1,26 @@
+"""One decision, whole: authority first, then the action, then what it does to the clocks of duties."""
+
+from domain.authority.powers import Grant
+from domain.cases.action import Action
+from domain.cases.clockwork import with_moves
+from domain.cases.events import CaseEvent
+from domain.cases.facts import Facts
+from domain.cases.guards import authorised, competent
+from domain.cases.state import CaseState
+from domain.kernel import Command, Value
+
+
+class Decided(Value):
+    """The events, and the grant they were decided under. No events: the wish was true already."""
+
+    events: list[CaseEvent]
+    grant: Grant
+
+
+def decide(action: Action, case: CaseState, command: Command, facts: Facts) -> Decided:
+    """Decide. Raises Refused. Authority is judged before anything of the case is told, even that nothing is to be done."""
+    if case.stage == "none" and action.name == "open_case":
+        grant = authorised(facts.asked.division, action.name, facts)
+    else:
+        grant = competent(case, action.name, facts)
+    return Decided(with_moves(case, action.decide(case, command, facts), facts), grant)

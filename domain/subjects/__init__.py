@@ -1,0 +1,1 @@
+"""Subjects: what a person receives, over all cases and counties."""
