@@ -31,7 +31,12 @@ DivisionKind = Literal[
 ``enterprise`` 政企合一: a farm or a zone run like a town.
 """
 
+Settlement = Literal["urban", "rural"]
+"""Of a residents' committee 居委会, of a villagers' committee 村委会: for statistics, never a ground of eligibility."""
+
 CODE_LENGTH = 12
+_LAST_URBAN, _LAST_RURAL = 199, 399
+"""Bands of the village's three digits: 001–199 居委会, 200–399 村委会 (国家统计局统计用区划代码编制规则)."""
 _LEVEL_BY_LENGTH: dict[int, Level] = {4: "city", 6: "county", 9: "town", 12: "village"}
 
 
@@ -163,6 +168,15 @@ def parent_of(code: str) -> str:
     lengths = {"city": 0, "county": 4, "town": 6, "village": 9}
     above = code[: lengths[level_of(code)]]
     return full_code(above) if above else ""
+
+
+def settlement(code: str) -> Settlement | None:
+    """Return the class that a village's own three digits show; None for a larger division, and for other bands."""
+    own = full_code(code)[9:]
+    number = int(own) if own.isdigit() else 0
+    if not 0 < number <= _LAST_RURAL:
+        return None
+    return "urban" if number <= _LAST_URBAN else "rural"
 
 
 def is_within(code: str, area: str) -> bool:

@@ -13,6 +13,7 @@ from domain.divisions import (
     is_within,
     level_of,
     parent_of,
+    settlement,
 )
 
 MERGER = date(2015, 7, 15)
@@ -52,6 +53,23 @@ def test_a_code_shows_its_level_and_its_parent(code: str, prefix: str, level: st
     assert division_prefix(code) == prefix
     assert level_of(code) == level
     assert parent_of(code) == parent
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("320903100001", "urban"),
+        ("320903100199", "urban"),
+        ("320903100200", "rural"),
+        ("320903100399", "rural"),
+        ("320903100400", None),
+        ("320903100000", None),
+        ("320903", None),
+        ("", None),
+    ],
+)
+def test_the_last_digits_of_a_village_tell_whether_it_is_urban_or_rural(code: str, expected: str | None) -> None:
+    assert settlement(code) == expected
 
 
 @pytest.mark.parametrize(
