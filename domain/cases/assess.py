@@ -115,6 +115,6 @@ def _birth(case: CaseState) -> date | None:
 
 
 def age_on(birth: date, day: date) -> int:
-    """Return the age in full years 周岁 on a day not before birth; born on 29 February, from the 28th (民法典第202条)."""
+    """Return the age in full years 周岁 on a day not before birth; for 29 February from the 28th (民法典第202条)."""
     years = day.year - birth.year
     return years if add_months(birth, _MONTHS * years) <= day else years - 1
