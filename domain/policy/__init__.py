@@ -1,0 +1,1 @@
+"""How a rule comes about: drafted, consulted on, reviewed, decided together, tried out, published."""
