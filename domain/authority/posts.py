@@ -13,6 +13,12 @@ Role = Literal[
     "county_decider",
     "auditor",
     "operator",
+    "policy_officer",
+    "legal_reviewer",
+    "bureau_leader",
+    "registrar",
+    "station_officer",
+    "assessor",
     "system",
 ]
 

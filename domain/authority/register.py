@@ -6,12 +6,16 @@ from datetime import date
 import msgspec
 from msgspec.structs import replace
 
-from domain.authority.posts import Post
+from domain.authority.posts import Post, Role
 from domain.authority.powers import Grant, PowerChange, PowerItem
+from domain.divisions import division_prefix, full_code
 from domain.kernel import Fen, Value
 
-_Key = tuple[str, str, str]
-"""Item, role, region."""
+Place = dict[tuple[str, Role], tuple[str, ...]]
+"""Item and role -> ids of the grants for one region, the latest to begin first."""
+
+_LENGTHS = (12, 9, 6, 4, 2, 0)
+"""Digits of a region, the most specific first; none at all is the whole country."""
 
 
 class Suspension(Value):
@@ -30,8 +34,8 @@ class Register(msgspec.Struct, frozen=True):
     grants: dict[str, Grant] = {}
     changes: tuple[PowerChange, ...] = ()
     suspensions: dict[str, tuple[Suspension, ...]] = {}
-    found: dict[_Key, tuple[str, ...]] = {}
-    """Ids of the grants to a role in a region, by item."""
+    places: dict[str, Place] = {}
+    """Region (the prefix that its divisions begin with) -> its grants: made by ``with_grants``."""
 
     def with_items(self, items: Iterable[PowerItem]) -> "Register":
         """Return the register with these items added or replaced."""
@@ -39,22 +43,19 @@ class Register(msgspec.Struct, frozen=True):
 
     def with_grants(self, grants: Iterable[Grant]) -> "Register":
         """Return the register with these grants added or replaced."""
-        known, found = dict(self.grants), dict(self.found)
-        for grant in grants:
-            old = known.get(grant.id)
-            if old is not None:
-                found[_key(old)] = tuple(each for each in found[_key(old)] if each != old.id)
-            known[grant.id] = grant
-            found[_key(grant)] = (*found.get(_key(grant), ()), grant.id)
-        return replace(self, grants=known, found=found)
+        new = {grant.id: grant for grant in grants}
+        gone = [self.grants[each] for each in new if each in self.grants]
+        grants_by_id = {**self.grants, **new}
+        return replace(self, grants=grants_by_id, places=_placed(self.places, gone, grants_by_id, new))
 
     def with_change(self, change: PowerChange) -> "Register":
         """Return the register with a dated change (降放减转) noted."""
         return replace(self, changes=(*self.changes, change))
 
     def revoked(self, grant: str, on: date) -> "Register":
-        """Return the register in which a grant ends on that day."""
-        return self.with_grants([replace(self.grants[grant], valid_to=on)])
+        """Return the register in which a grant ends on that day; one that ended before stays as it was."""
+        found = self.grants[grant]
+        return self.with_grants([replace(found, valid_to=on if found.valid_to is None else min(on, found.valid_to))])
 
     def suspended(self, suspension: Suspension) -> "Register":
         """Return the register in which a grant rests."""
@@ -73,14 +74,25 @@ class Register(msgspec.Struct, frozen=True):
 
     def grants_on(self, item: str, post: Post, day: date) -> Iterator[Grant]:
         """Return the grants under which the post may exercise the item that day, the most specific region first."""
-        for length in range(len(post.division), -1, -1):
-            for each in self.found.get((item, post.role, post.division[:length]), ()):
-                grant = self.grants[each]
-                if _within(grant.valid_from, grant.valid_to, day) and not self._rests(each, day):
-                    yield grant
+        for region in regions_over(post.division):
+            for each in self.places.get(region, {}).get((item, post.role), ()):
+                if self.in_force(self.grants[each], day):
+                    yield self.grants[each]
 
-    def _rests(self, grant: str, day: date) -> bool:
-        return any(_within(each.since, each.until, day) for each in self.suspensions.get(grant, ()))
+    def in_force(self, grant: Grant, day: date) -> bool:
+        """Tell whether a grant of this register is valid that day and does not rest."""
+        return _within(grant.valid_from, grant.valid_to, day) and self.resting(grant.id, day) is None
+
+    def resting(self, grant: str, day: date) -> Suspension | None:
+        """Return the suspension because of which a grant rests that day."""
+        found = (each for each in self.suspensions.get(grant, ()) if _within(each.since, each.until, day))
+        return next(found, None)
+
+
+def regions_over(division: str) -> tuple[str, ...]:
+    """Return every region that a division can lie in, by prefix, the most specific first."""
+    code = full_code(division)
+    return tuple(code[:length] for length in _LENGTHS)
 
 
 def covers_amount(grant: Grant, amount: Fen) -> bool:
@@ -93,8 +105,21 @@ def covers_case(grant: Grant, accepted_on: date | None) -> bool:
     return grant.form == "statutory" or grant.pending or accepted_on is None or accepted_on >= grant.valid_from
 
 
-def _key(grant: Grant) -> _Key:
-    return grant.item, grant.role, grant.region
+def _placed(
+    places: dict[str, Place], gone: Iterable[Grant], grants: dict[str, Grant], new: dict[str, Grant]
+) -> dict[str, Place]:
+    """Copies what changes, once for all that is new."""
+    result = dict(places)
+    for region in {division_prefix(grant.region) for grant in (*gone, *new.values())}:
+        result[region] = dict(result.get(region, {}))
+    for grant in gone:
+        slot = result[division_prefix(grant.region)]
+        slot[grant.item, grant.role] = tuple(each for each in slot[grant.item, grant.role] if each != grant.id)
+    for grant in new.values():
+        slot = result[division_prefix(grant.region)]
+        ids = sorted((*slot.get((grant.item, grant.role), ()), grant.id))
+        slot[grant.item, grant.role] = tuple(sorted(ids, key=lambda each: grants[each].valid_from, reverse=True))
+    return result
 
 
 def _within(since: date, until: date | None, day: date) -> bool:
