@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "import": "adapters.cli.import_",
     "migrate": "adapters.cli.migrate",
     "project": "adapters.cli.project",
+    "rulebook": "adapters.cli.rulebook",
     "serve": "adapters.cli.serve",
     "token": "adapters.cli.token",
     "views": "adapters.cli.views",

@@ -15,8 +15,8 @@ from adapters.cli.progress import bars, say
 from adapters.documents import DocumentStore
 from adapters.house import House, open_house
 from adapters.projector.once import bring_up
-from adapters.reference import INFRA, load_bureau
-from adapters.rulebook import load_rules
+from adapters.reference import load_bureau
+from adapters.rulebook import shipped_rules
 from adapters.settings import read_settings
 from adapters.web.texts import Texts
 from application.ports import Conflict
@@ -89,10 +89,10 @@ def command(cases: int, seed: int, *, once: bool, port: int | None) -> None:
 def _make(house: House, cases: int, seed: int) -> None:
     began = time.monotonic()
     _keep_papers(house.settings.home)
-    rules = load_rules(INFRA / "rulebook")
-    set_up_bureau(house.log, house.cases.bureau, load_bureau(civil_day(house.now())), rules, house.now())
+    posts = load_bureau(civil_day(house.now()))
+    set_up_bureau(house.log, house.cases.bureau, posts, shipped_rules(), house.now())
     bureau = house.cases.bureau.now()
-    rule = next(rule for rule in bureau.rules if rule.matter == MATTER)
+    rule = bureau.rulebook.versions_of(MATTER)[0]
     planner = Planner(seed, Places(bureau.posts), rule, house.cases.calendar, _last_day(house))
     with bars() as shown:
         writing = shown.bar("模拟办件 events", cases * _EVENTS_PER_CASE)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from adapters.house import House
-from adapters.http import actions, docs_page, documents, history, operations, reads, registry
+from adapters.http import actions, docs_page, documents, history, operations, reads, registry, rulebook
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, Internal, MethodNotAllowed, NotFound, ProblemResponse
@@ -51,7 +51,7 @@ def create_app(house: House) -> ASGIApp:
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
     reading = (history.router(house), reads.router(house, positions), registry.router(), docs_page.router(app))
-    for router in (*reading, operations.router(house, answers), pages.router(house)):
+    for router in (*reading, rulebook.router(house), operations.router(house, answers), pages.router(house)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 

@@ -15,6 +15,7 @@ from domain.errors import (
     Unavailable,
     UnknownCase,
 )
+from domain.rulebook.book import UnknownMatter, UnknownRule
 
 RETRY_SECONDS = 2
 
@@ -106,6 +107,8 @@ class Internal(Refused):
 _STATUS: dict[type[Exception], int] = {
     Unavailable: 503,
     UnknownCase: 404,
+    UnknownMatter: 404,
+    UnknownRule: 404,
     NotFound: 404,
     MethodNotAllowed: 405,
     NoAuthority: 403,

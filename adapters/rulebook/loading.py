@@ -4,12 +4,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from adapters.reference import INFRA
 from adapters.rulebook.filling import filled
 from adapters.rulebook.marked import Marked, RuleDataFault, plain, read_marked
 from adapters.rulebook.shapes import faults_of
 from domain.authority.powers import Grant, PowerItem
+from domain.cases.vocabulary import VOCABULARY
 from domain.kernel import Value
+from domain.rulebook.book import Rulebook
+from domain.rulebook.check import check
 from domain.rulebook.faults import Fault, RuleData, text_of
 from domain.rulebook.rules import Matter, RuleVersion
 
@@ -34,15 +39,26 @@ class Loaded:
         for path in paths:
             self._read(path)
 
-    def placed(self, fault: Fault) -> RuleDataFault:
-        """Return a fault that a check found as one of its file and line: the nearest that is written there."""
+    def placed(self, faults: Iterable[Fault]) -> list[RuleDataFault]:
+        """Return faults that a check found as those of file and line; one in a template is told once, for all."""
+        told: dict[tuple[object, ...], tuple[RuleDataFault, list[str]]] = {}
+        for fault in faults:
+            one = self._placed(fault)
+            told.setdefault((one.path, one.line, one.fault), (one, []))[1].append(fault.of)
+        return [
+            RuleDataFault(one.path, one.line, one.where, f"{one.fault} [{', '.join(ids)}]")
+            for one, ids in told.values()
+        ]
+
+    def _placed(self, fault: Fault) -> RuleDataFault:
+        """The nearest place that is written in a file."""
         where, marked = self._places[fault.of]
         for key in fault.path:
             below = marked.entries().get(key) if isinstance(key, str) else dict(enumerate(marked.items())).get(key)
             if below is None:
                 break
             marked = below
-        return RuleDataFault(marked.path, marked.line, _joined(where, fault.path), f"{text_of(fault)} [{fault.of}]")
+        return RuleDataFault(marked.path, marked.line, _joined(where, fault.path), text_of(fault))
 
     def _read(self, path: Path) -> None:
         try:
@@ -50,7 +66,8 @@ class Loaded:
         except RuleDataFault as fault:
             self.faults.append(fault)
             return
-        faults = list(faults_of(document, _MatterFile)) or list(self._repeated(document))
+        faults = [_told_of(fault, path) for fault in faults_of(document, _MatterFile)]
+        faults = faults or list(self._repeated(document))
         self.faults += faults
         if not faults:
             self._take(document)
@@ -80,6 +97,12 @@ def read_rulebook(path: Path) -> Loaded:
     return Loaded(sorted(path.glob("*.yaml")) if path.is_dir() else (path,))
 
 
+def check_rulebook(loaded: Loaded) -> list[RuleDataFault]:
+    """Return every fault of what was read: of form, or, if there is none, of sense. Matters that we ship are known."""
+    shipped = Rulebook().with_matters(read_rulebook(INFRA / "rulebook").data.matters)
+    return loaded.faults or loaded.placed(check(loaded.data, shipped, VOCABULARY))
+
+
 def load_rulebook(folder: Path) -> RuleData:
     """Return the rule data of a folder, or of one file. Raises RuleDataFault: the first fault of the first file."""
     loaded = read_rulebook(folder)
@@ -101,6 +124,13 @@ def load_delegations(path: Path) -> tuple[Grant, ...]:
     return msgspec.convert(plain(document), tuple[Grant, ...])
 
 
+def shipped_rules() -> RuleData:
+    """Return everything that ``infra/`` has: matters, powers, grants with the delegations, rule versions."""
+    data = load_rulebook(INFRA / "rulebook")
+    delegations = INFRA / "authority" / "delegations.yaml"
+    return replace(data, grants=(*data.grants, *load_delegations(delegations))) if delegations.exists() else data
+
+
 def _things(document: Marked) -> Iterator[tuple[str, Marked]]:
     """Everything with an id, with its path."""
     yield "matter", document.value["matter"]
@@ -109,6 +139,13 @@ def _things(document: Marked) -> Iterator[tuple[str, Marked]]:
     for key in ("powers", "grants"):
         for name, row in document.value[key].entries().items():
             yield f"{key}.{name}", row
+
+
+def _told_of(fault: RuleDataFault, path: Path) -> RuleDataFault:
+    """A fault in a template says for which file it was read."""
+    if fault.path == path:
+        return fault
+    return RuleDataFault(fault.path, fault.line, fault.where, f"{fault.fault} [{path.name}]")
 
 
 def _joined(where: str, path: tuple[str | int, ...]) -> str:

@@ -1,30 +1,29 @@
 """The bureau at work: its posts, its rules, declared kin. Only what is missing is written, so again writes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 
-import msgspec
-
-from application.bureau import Bureau, BureauMemory
-from application.ports import Append, EventLog, Write
+from application.bureau import BureauMemory
+from application.ports import EventLog
+from application.runs.publish_rules import Signed, publication, write_bureau
 from domain.authority.posts import Post
-from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
-from domain.kernel import Event, Fact, Meta, PostId
-from domain.rulebook.rules import RuleVersion
-
-_encode = msgspec.json.Encoder(order="sorted").encode
+from domain.bureau_events import BUREAU, KinDeclared, PostsCreated
+from domain.kernel import PostId
+from domain.rulebook.faults import RuleData
 
 
 def set_up_bureau(
-    log: EventLog, memory: BureauMemory, posts: Mapping[PostId, Post], rules: Iterable[RuleVersion], now: datetime
+    log: EventLog, memory: BureauMemory, posts: Mapping[PostId, Post], rules: RuleData, now: datetime
 ) -> int:
-    """Create the posts and publish the rule versions that are missing or different; return how many events."""
+    """Create the posts that are missing or different, publish the rules that are missing; return how many events.
+
+    Raises RuleChanged for a published rule version with other content, Conflict when somebody else sets the bureau up
+    at the same time, with other data.
+    """
     bureau = memory.refresh()
     changed = tuple(post for post in posts.values() if bureau.posts.get(post.id) != post)
-    created = [PostsCreated(posts=changed)] if changed else []
-    published = [RuleVersionPublished(version=rule) for rule in rules if rule not in bureau.rules]
-    written = _write(log, bureau, BUREAU, created, now) + _write(log, bureau, RULEBOOK, published, now)
+    created = (PostsCreated(posts=changed),) if changed else ()
+    written = write_bureau(log, bureau, {BUREAU: created, **publication(bureau, rules)}, Signed(at=now))
     memory.refresh()
     return written
 
@@ -33,21 +32,6 @@ def declare_kin(log: EventLog, memory: BureauMemory, kin: Iterable[KinDeclared],
     """Record the declarations that are missing; return how many."""
     bureau = memory.refresh()
     new = [declared for declared in kin if declared.post not in bureau.kin.get(declared.subject, ())]
-    written = _write(log, bureau, BUREAU, new, now)
+    written = write_bureau(log, bureau, {BUREAU: new}, Signed(at=now))
     memory.refresh()
     return written
-
-
-def _write(log: EventLog, bureau: Bureau, stream: str, events: Sequence[Event], now: datetime) -> int:
-    """Raises Conflict when somebody else sets the bureau up at the same time, with other data."""
-    if not events:
-        return 0
-    (version,) = (guard.version for guard in bureau.guards if guard.stream == stream)
-    digest = sha256(_encode([stream, version, events])).hexdigest()
-    command_id = f"setup:{stream}:{digest}"
-    facts = tuple(
-        Fact(event, Meta(event_id=f"{command_id}.{number}", occurred_at=now, actor="system", command_id=command_id))
-        for number, event in enumerate(events, 1)
-    )
-    log.append(Append(command_id=command_id, fingerprint=digest, writes=(Write(stream, version, facts),)))
-    return len(events)

@@ -7,6 +7,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.divisions import CODE_LENGTH, division_prefix, full_code
+from domain.errors import Refused
 from domain.kernel import Value
 from domain.rulebook.rules import Matter, RuleVersion
 
@@ -15,6 +16,22 @@ Place = dict[str, tuple[RuleVersion, ...]]
 
 _LENGTHS = (CODE_LENGTH, 9, 6, 4, 2, 0)
 """Digits of a region, the most specific first; none at all is the whole country."""
+
+
+class UnknownRule(Refused):
+    """No rule version has this id."""
+
+    code = "UNKNOWN_RULE"
+    zh = "没有此规则版本"
+    en = "There is no such rule version"
+
+
+class UnknownMatter(Refused):
+    """No matter has this id."""
+
+    code = "UNKNOWN_MATTER"
+    zh = "没有此事项"
+    en = "There is no such matter"
 
 
 class Rulebook(Value):
@@ -45,6 +62,24 @@ class Rulebook(Value):
             if fits:
                 return max(fits, key=_rank)
         return None
+
+    def all_in_force(self, division: str, day: date, matter: str = "") -> tuple[RuleVersion, ...]:
+        """Return the version in force of every matter that has one, or of the given matter. Raises UnknownMatter."""
+        if matter and matter not in self.places and matter not in self.matters:
+            raise UnknownMatter
+        found = (self.in_force(each, division, day) for each in ([matter] if matter else sorted(self.places)))
+        return tuple(version for version in found if version is not None)
+
+    def version(self, id_: str) -> RuleVersion:
+        """Return the version of that id. Raises UnknownRule."""
+        found = self.by_id.get(id_)
+        if found is None:
+            raise UnknownRule
+        return found
+
+    def all_versions(self) -> tuple[RuleVersion, ...]:
+        """Return all versions by matter, region and the day from which they are valid."""
+        return tuple(version for matter in sorted(self.places) for version in self.versions_of(matter))
 
     def versions_of(self, matter: str) -> tuple[RuleVersion, ...]:
         """Return all versions of a matter by region, then by the day from which they are valid."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations, groupby
 
+from domain.authority.powers import Grant, PowerItem
 from domain.divisions import CODE_LENGTH, division_prefix
 from domain.errors import Refused
 from domain.rulebook.book import Rulebook
@@ -135,6 +136,7 @@ def _power_faults(data: RuleData, words: Vocabulary) -> Iterator[Fault]:
             outcome = words.actions.get(name)
             if outcome and outcome.power and f"{rule.matter}.{outcome.power}" not in items:
                 yield Fault(rule.id, ("steps", name), "POWER_MISSING", f"{rule.matter}.{outcome.power}")
-    for item in (*data.powers, *data.grants):
+    dated: tuple[PowerItem | Grant, ...] = (*data.powers, *data.grants)
+    for item in dated:
         if item.valid_to is not None and item.valid_to <= item.valid_from:
             yield Fault(item.id, ("valid_to",), "DATES_REVERSED", item.valid_to.isoformat())
