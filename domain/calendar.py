@@ -5,7 +5,7 @@ in a notice of its own, so a year without data is an error, never a guess.
 """
 
 from collections.abc import Iterable
-from datetime import MAXYEAR, date, datetime, timedelta, timezone
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone
 
 from domain.errors import Refused
 from domain.kernel import Value
@@ -76,6 +76,17 @@ class WorkCalendar:
             count -= self.is_working_day(day)
         return day
 
+    def working_days_before(self, day: date, count: int) -> date:
+        """Return the day after which ``count`` >= 0 working days are left up to and with ``day``.
+
+        Raises CalendarYearMissing, and ValueError for a negative count.
+        """
+        _require_not_negative(count)
+        while count:
+            count -= self.is_working_day(day)
+            day -= timedelta(days=1)
+        return day
+
     def working_days_between(self, start: date, end: date) -> int:
         """Count the working days after ``start`` up to and with ``end``; negative when ``end`` comes first.
 
@@ -114,6 +125,16 @@ def civil_day(moment: datetime) -> date:
     return moment.astimezone(CIVIL_ZONE).date()
 
 
+def midnight_after(day: date) -> datetime:
+    """Return the moment (UTC) at which a civil day is over."""
+    return datetime.combine(day + timedelta(days=1), time(), CIVIL_ZONE).astimezone(UTC)
+
+
+def last_day(end: datetime) -> date:
+    """Return the last civil day of a period that is over at that moment."""
+    return civil_day(end - timedelta(microseconds=1))
+
+
 def month_start(day: date) -> date:
     """Return the first day of the month."""
     return day.replace(day=1)
@@ -134,6 +155,16 @@ def next_month(day: date) -> date:
 def add_months(day: date, count: int) -> date:
     """Return the same day ``count`` >= 0 months later, or the last day of a month that is too short."""
     _require_not_negative(count)
+    return _months_on(day, count)
+
+
+def months_before(day: date, count: int) -> date:
+    """Return the same day ``count`` >= 0 months earlier, or the last day of a month that is too short."""
+    _require_not_negative(count)
+    return _months_on(day, -count)
+
+
+def _months_on(day: date, count: int) -> date:
     months = day.year * 12 + day.month - 1 + count
     first = date(months // 12, months % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), month_end(first))

@@ -1,10 +1,186 @@
-"""What the events of an act do to the clocks of statutory duties, by the rule's data (法定职责必须为)."""
+"""What the events of an act do to the clocks of statutory duties, by the rule's data (法定职责必须为).
 
+A period of days ends with its last day, at midnight in Yancheng; hours run to the minute. While a clock stands still
+(补正, 核对, 公示) what is left of its limit is kept, and counted anew from the day on which it goes on.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from domain.calendar import (
+    WorkCalendar,
+    add_calendar_days,
+    add_hours,
+    add_months,
+    civil_day,
+    last_day,
+    midnight_after,
+    months_before,
+)
 from domain.cases.events import CaseEvent
+from domain.cases.events.intake import CaseAccepted, CaseOpened
+from domain.cases.evolve import evolve
 from domain.cases.facts import Facts
+from domain.cases.parts import Due, Duty, DutyMove
 from domain.cases.state import CaseState
+from domain.rulebook.parts import DutyRule, Limit, Unit
+
+ACCEPT = "accept"
+"""The duty to accept or to tell the defects: unmet, the application counts as accepted on the day received."""
+REVIEW = "review"
+"""The duty to review: on its last day the review falls due."""
+
+_HOUR = timedelta(hours=1)
+_DAYS_OF_MONTH = 30
+OPEN_PAUSES: dict[str, Callable[[CaseState], bool]] = {
+    "case.correction_requested": lambda case: case.stage == "correcting",
+    "case.comparison_authorised": lambda case: case.comparison is not None and case.comparison.reported_on is None,
+    "case.notice_posted": lambda case: case.stage == "notice",
+}
+"""Whether a pause goes on, by the event that begins it; an objection, too, ends a notice."""
 
 
-def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> list[CaseEvent]:  # noqa: ARG001  filled in next
-    """Return the events with the moves of duties laid on the one that causes them."""
-    return events
+def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> list[CaseEvent]:
+    """Return the events with the moves of duties laid on the one that causes them. Raises CalendarYearMissing."""
+    if not facts.rule.duties:
+        return events
+    moved: list[CaseEvent] = []
+    for event in events:
+        after = evolve(case, event)
+        moves: list[DutyMove] = []
+        for name, rule in facts.rule.duties.items():
+            moves += _moves(_Turn(name, rule, event, case, after), facts)
+        if moves:
+            event = replace(event, moves=tuple(moves))  # noqa: PLW2901  the event as it is kept
+            after = evolve(case, event)
+        moved.append(event)
+        case = after
+    return moved
+
+
+def runs(duty: Duty) -> bool:
+    """Tell whether the clock of a duty runs: neither paused, nor met, nor dropped."""
+    return duty.status in ("started", "resumed")
+
+
+class _Turn(NamedTuple):
+    """One duty at one event: the case before it, and after it."""
+
+    name: str
+    rule: DutyRule
+    event: CaseEvent
+    before: CaseState
+    after: CaseState
+
+
+def _moves(turn: _Turn, facts: Facts) -> list[DutyMove]:
+    """Ends come before starts: a review that is done meets its duty and starts the next."""
+    kind, rule, known = turn.event.TYPE, turn.rule, turn.before.duties.get(turn.name)
+    if known is not None and known.status not in ("met", "dropped"):
+        if kind in rule.ends:
+            ended = [DutyMove(what=turn.name, to="met")]
+        elif kind in rule.drops:
+            ended = [DutyMove(what=turn.name, to="dropped")]
+        else:  # a start does not put off what is owed already
+            return _paused(turn, known, facts) if rule.pauses else []
+        return [*ended, *_started(turn, facts)] if kind in rule.starts else ended
+    return _started(turn, facts) if kind in rule.starts else []
+
+
+def _started(turn: _Turn, facts: Facts) -> list[DutyMove]:
+    limit = facts.rule.limits[turn.rule.limit]
+    due_at = _told(turn) or _end(limit.unit, limit.days, _first_day(turn.event, facts), facts)
+    started = DutyMove(
+        what=turn.name,
+        to="started",
+        due_at=due_at,
+        warn_at=_before(due_at, limit.unit, turn.rule.warn, facts.calendar),
+        holder=turn.rule.holder,
+        basis=limit.basis,
+    )
+    if any(_goes_on(pause.begins, turn.after) for pause in turn.rule.pauses):
+        return [started, _pause(turn.name, limit, due_at, facts)]
+    return [started]
+
+
+def _told(turn: _Turn) -> datetime | None:
+    """The clock agrees with the due date that the event itself tells of this duty."""
+    due: Due | None = getattr(turn.event, "due", None)
+    if due is None or due.what != turn.name:
+        return None
+    return due.at or midnight_after(due.on)
+
+
+def _first_day(event: CaseEvent, facts: Facts) -> date:
+    """An application accepted by law counts as accepted on the day received, not on the day somebody noticed."""
+    match event:
+        case CaseOpened():
+            return event.received_on
+        case CaseAccepted():
+            return event.accepted_on
+        case _:
+            return civil_day(facts.act.occurred_at)
+
+
+def _paused(turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
+    limit = facts.rule.limits[turn.rule.limit]
+    if runs(known):
+        begins = any(pause.begins == turn.event.TYPE for pause in turn.rule.pauses)
+        late = facts.act.occurred_at > known.due_at  # what is overdue stays overdue
+        return [_pause(turn.name, limit, known.due_at, facts)] if begins and not late else []
+    return [_resume(turn, known, limit, facts)] if _resumes(turn) else []
+
+
+def _resumes(turn: _Turn) -> bool:
+    kind = turn.event.TYPE
+    others = [pause for pause in turn.rule.pauses if pause.ends != kind]
+    if any(_goes_on(pause.begins, turn.after) for pause in others):
+        return False
+    return len(others) < len(turn.rule.pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
+
+
+def _goes_on(begins: str, case: CaseState) -> bool:
+    known = OPEN_PAUSES.get(begins)
+    return known is not None and known(case)
+
+
+def _pause(name: str, limit: Limit, due_at: datetime, facts: Facts) -> DutyMove:
+    """What is left: hours (a begun one counts as whole), else days after today up to the last."""
+    now = facts.act.occurred_at
+    today, last = civil_day(now), last_day(due_at)
+    if limit.unit == "h":
+        left = -((now - due_at) // _HOUR)
+    elif limit.unit == "wd":
+        left = facts.calendar.working_days_between(today, last)
+    else:
+        left = (last - today).days
+    return DutyMove(what=name, to="paused", left=max(left, 0))
+
+
+def _resume(turn: _Turn, known: Duty, limit: Limit, facts: Facts) -> DutyMove:
+    """A limit of months goes on in calendar days."""
+    months = limit.unit == "mo"
+    unit: Unit = "cd" if months else limit.unit
+    due_at = _end(unit, known.left, civil_day(facts.act.occurred_at), facts)
+    warn = turn.rule.warn * (_DAYS_OF_MONTH if months else 1)
+    return DutyMove(what=turn.name, to="resumed", due_at=due_at, warn_at=_before(due_at, unit, warn, facts.calendar))
+
+
+def _end(unit: Unit, count: int, start: date, facts: Facts) -> datetime:
+    """Return the moment after which a period is over that begins on that day, or now if it is one of hours."""
+    if unit == "h":
+        return add_hours(facts.act.occurred_at, count)
+    add = {"wd": facts.calendar.add_working_days, "cd": add_calendar_days, "mo": add_months}[unit]
+    return midnight_after(add(start, count))
+
+
+def _before(due_at: datetime, unit: Unit, count: int, calendar: WorkCalendar) -> datetime:
+    if unit == "h":
+        return due_at - count * _HOUR
+    last = last_day(due_at)
+    if unit == "wd":
+        return midnight_after(calendar.working_days_before(last, count))
+    return midnight_after(months_before(last, count) if unit == "mo" else last - timedelta(days=count))
