@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from adapters.house import House
-from application.handle import Request
+from application.asking import Request
 from domain.authority.posts import Post
 from domain.cases.action import Action
 from domain.cases.facts import Act

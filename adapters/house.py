@@ -19,8 +19,10 @@ from adapters.settings import Settings
 from adapters.tokens import Tokens
 from adapters.vault.keys import derive, read_or_make_key
 from adapters.vault.subjects import SubjectIndex
+from application.asking import Answer, CaseHouse, Request
 from application.bureau import BureauMemory
-from application.handle import Answer, CaseHouse, Request, handle
+from application.entitlements import EntitlementMemory
+from application.handle import handle
 from application.hot_cases import HotCases
 
 Progress = Callable[[str], None]
@@ -44,6 +46,7 @@ class House:
             log=self.log,
             hot=HotCases(self.log),
             bureau=BureauMemory(self.log),
+            entitlements=EntitlementMemory(self.log),
             calendar=load_calendar(),
             subjects=SubjectIndex(self.writers, derive(key, "subjects")),
             key=derive(key, "fingerprints"),

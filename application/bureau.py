@@ -1,25 +1,36 @@
-"""What decisions need to know of the bureau and its rules: the fold of two streams, in memory, with their versions."""
+"""What decisions need to know of the bureau: posts, rulebook, register of powers; three streams folded in memory."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from application.ports import EventLog, Guard
+from domain.authority.events import (
+    AUTHORITY,
+    GrantResumed,
+    GrantRevoked,
+    GrantsGiven,
+    GrantSuspended,
+    PowerChanged,
+    PowersListed,
+)
 from domain.authority.posts import Post
-from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
+from domain.authority.register import Register, Suspension
+from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, MatterPublished, PostsCreated, RuleVersionPublished
 from domain.kernel import Event, PostId, SubjectId, Value
-from domain.rulebook.rules import RuleVersion
+from domain.rulebook.book import Rulebook
 
 
 class Bureau(Value):
-    """Posts, declared kin and rule versions, with the versions of the streams they were read from."""
+    """Posts, declared kin, rulebook and register, with the versions of the streams they were read from."""
 
     posts: dict[PostId, Post] = {}
     kin: dict[SubjectId, tuple[PostId, ...]] = {}
-    rules: tuple[RuleVersion, ...] = ()
-    guards: tuple[Guard, ...] = (Guard(BUREAU, 0), Guard(RULEBOOK, 0))
+    rulebook: Rulebook = Rulebook()
+    register: Register = Register()
+    guards: tuple[Guard, ...] = (Guard(BUREAU, 0), Guard(RULEBOOK, 0), Guard(AUTHORITY, 0))
 
     def kin_posts(self, subjects: Iterable[SubjectId]) -> tuple[PostId, ...]:
-        """Return the posts whose holders declared one of the subjects as kin."""
+        """Return the posts whose holders declared one of the subjects as kin, or as themselves."""
         return tuple(sorted({post for subject in subjects for post in self.kin.get(subject, ())}))
 
 
@@ -37,33 +48,71 @@ class BureauMemory:
         return self._bureau or self.refresh()
 
     def refresh(self) -> Bureau:
-        """Read what the two streams have had since, and return the bureau."""
+        """Read what the streams have had since, and return the bureau."""
         with self._lock:
             old = self._bureau or Bureau()
             read = {guard.stream: self._log.stream(guard.stream, guard.version) for guard in old.guards}
             if self._bureau is None or any(read.values()):
-                versions = tuple(Guard(g.stream, g.version + len(read[g.stream])) for g in old.guards)
-                self._bureau = _fold(old, [r.event for events in read.values() for r in events], versions)
+                guards = tuple(Guard(g.stream, g.version + len(read[g.stream])) for g in old.guards)
+                events = {stream: [recorded.event for recorded in found] for stream, found in read.items()}
+                self._bureau = Bureau(
+                    *_people(old, events[BUREAU]),
+                    rulebook=_rules(old.rulebook, events[RULEBOOK]),
+                    register=fold_register(events[AUTHORITY], old.register),
+                    guards=guards,
+                )
             return self._bureau
 
 
-def _declare(kin: dict[SubjectId, tuple[PostId, ...]], post: PostId, subjects: Iterable[SubjectId]) -> None:
-    for subject in subjects:
-        kin[subject] = tuple(sorted({*kin.get(subject, ()), post}))
+def _people(old: Bureau, events: Sequence[Event]) -> tuple[dict[PostId, Post], dict[SubjectId, tuple[PostId, ...]]]:
+    posts, kin = dict(old.posts), dict(old.kin)
 
+    def declare(post: PostId, subjects: Iterable[SubjectId]) -> None:
+        for subject in subjects:
+            kin[subject] = tuple(sorted({*kin.get(subject, ()), post}))
 
-def _fold(old: Bureau, events: Iterable[Event], guards: tuple[Guard, ...]) -> Bureau:
-    posts, kin, rules = dict(old.posts), dict(old.kin), list(old.rules)
     for event in events:
         match event:
             case PostsCreated():
                 for post in event.posts:
                     posts[post.id] = post
-                    _declare(kin, post.id, post.kin)
+                    declare(post.id, post.kin)
             case KinDeclared():
-                _declare(kin, event.post, (event.subject,))
-            case RuleVersionPublished():
-                rules = [*(rule for rule in rules if rule.id != event.version.id), event.version]
+                declare(event.post, (event.subject,))
             case _:
-                raise TypeError(f"{event.TYPE} is not an event of the bureau")
-    return Bureau(posts=posts, kin=kin, rules=tuple(rules), guards=guards)
+                raise _stray(event)
+    return posts, kin
+
+
+def _rules(old: Rulebook, events: Sequence[Event]) -> Rulebook:
+    stray = [event for event in events if not isinstance(event, MatterPublished | RuleVersionPublished)]
+    if stray:
+        raise _stray(stray[0])
+    book = old.with_matters(event.matter for event in events if isinstance(event, MatterPublished))
+    return book.with_versions(event.version for event in events if isinstance(event, RuleVersionPublished))
+
+
+def fold_register(events: Iterable[Event], start: Register = Register()) -> Register:  # noqa: B008  immutable
+    """Return the register after the events of the authority stream, in order."""
+    register = start
+    for event in events:
+        match event:
+            case PowersListed():
+                register = register.with_items(event.items)
+            case PowerChanged():
+                register = register.with_change(event.change)
+            case GrantsGiven():
+                register = register.with_grants(event.grants)
+            case GrantSuspended():
+                register = register.suspended(Suspension(event.grant, event.since, event.reason))
+            case GrantResumed():
+                register = register.resumed(event.grant, event.on)
+            case GrantRevoked():
+                register = register.revoked(event.grant, event.on)
+            case _:
+                raise _stray(event)
+    return register
+
+
+def _stray(event: Event) -> TypeError:
+    return TypeError(f"{event.TYPE} does not belong to this stream")

@@ -2,65 +2,25 @@
 
 import msgspec
 
-from application.bureau import Bureau, BureauMemory
+from application.asking import Answer, CaseHouse, Known, Read, Request
+from application.denials import record_denial
+from application.entitlements import after
+from application.facts import facts_of
 from application.fingerprint import fingerprint
-from application.hot_cases import NOTHING, HotCases, Loaded
-from application.ports import Append, Appended, Conflict, EventLog, NewId, Subjects, Write, case_stream
-from domain.authority.posts import covers
-from domain.calendar import WorkCalendar, civil_day
-from domain.cases.actions.open_case import OpenCase
-from domain.cases.events import CaseEvent
+from application.hot_cases import NOTHING, Loaded
+from application.ports import Append, Appended, Conflict, Write, case_stream
+from domain.authority.powers import Grant
+from domain.cases.deciding import Decided, decide
 from domain.cases.evolve import fold
-from domain.cases.facts import Act, Facts
-from domain.cases.guards import competent
+from domain.cases.facts import Facts
 from domain.cases.registry import ACTIONS
-from domain.errors import NoRule, Refused, StaleVersion, Unavailable, UnknownCase
-from domain.kernel import Authority, CaseId, Command, Fact, Meta, PostId, SubjectId, Value
-from domain.rulebook.rules import RuleVersion, in_force
+from domain.errors import NoAuthority, Refused, StaleVersion, Unavailable, UnknownCase
+from domain.kernel import Authority, CaseId, Event, Fact, Meta, Value
+from domain.subjects.consequences import consequences, subjects_of
+from domain.subjects.entitlements import entitlement_stream
 
 MOST_TRIES = 64
 """Of N writers on one case, one wins each batch; more than this many at once is not work but a fault."""
-
-
-class Request(Value):
-    """One wish: the action, its command, who and when. ``if_match``: the case version that the caller has seen."""
-
-    action: str
-    command: Command
-    act: Act
-    case_id: CaseId | None = None
-    if_match: int | None = None
-
-
-class Answer(Value):
-    """What came of it. ``position`` is the last one written (0: nothing was, the wish was true already)."""
-
-    case_id: CaseId
-    version: int
-    position: int
-    events: tuple[str, ...] = ()
-    repeated: bool = False
-
-
-class CaseHouse(msgspec.Struct, frozen=True):
-    """The ports and memories that the handler works with. ``key`` is the secret of the fingerprints."""
-
-    log: EventLog
-    hot: HotCases
-    bureau: BureauMemory
-    calendar: WorkCalendar
-    subjects: Subjects
-    key: bytes
-    new_id: NewId
-
-
-class Known(Value):
-    """What one try decides on."""
-
-    case_id: CaseId
-    loaded: Loaded
-    bureau: Bureau
-    facts: Facts
 
 
 def handle(house: CaseHouse, request: Request) -> Answer:
@@ -78,15 +38,12 @@ def handle(house: CaseHouse, request: Request) -> Answer:
 def _once(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -> Answer:
     """A refusal, or nothing to do, may be a retry of something done before, or rest on stale memory; else it stands."""
     refusal: Refused | None = None
-    version = 0
+    known: Known | None = None
     try:
         known = _know(house, request, case_id, fresh=fresh)
-        version = known.loaded.version
-        if request.case_id is not None:  # before anything else is told of the case, even that nothing is to be done
-            competent(known.loaded.state, request.action, known.facts)
-        events = ACTIONS[request.action].decide(known.loaded.state, request.command, known.facts)
-        if events:
-            return _append(house, request, known, events)
+        decided = decide(ACTIONS[request.action], known.read.loaded.state, request.command, known.facts)
+        if decided.events:
+            return _append(house, request, known, decided)
     except Refused as no:
         refusal = no
     done = house.log.outcome(request.act.command_id, fingerprint_of(house, request))
@@ -94,9 +51,11 @@ def _once(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
         return _answer(done, ())
     if not fresh:
         return _once(house, request, case_id, fresh=True)
+    if known is not None and isinstance(refusal, NoAuthority):
+        record_denial(house, request, refusal, known.facts.rule.matter, known.facts.asked.division)
     if refusal is not None:
         raise refusal
-    return Answer(case_id=case_id, version=version, position=0)
+    return Answer(case_id=case_id, version=known.read.loaded.version if known else 0, position=0)
 
 
 def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -> Known:
@@ -108,76 +67,63 @@ def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
             raise UnknownCase
     if request.if_match is not None and request.if_match != loaded.version:
         raise StaleVersion(f"version {loaded.version}")
-    return Known(case_id, loaded, bureau, facts_of(house, request, bureau, loaded, case_id))
+    return known_of(house, request, Read(case_id, loaded, bureau, fresh=fresh))
 
 
-def facts_of(house: CaseHouse, request: Request, bureau: Bureau, loaded: Loaded, case_id: CaseId) -> Facts:
-    """Return what the decision may know: rule, calendar, the persons' subjects, posts held by kin. Raises NoRule."""
-    subjects = _subjects(house, request.command)
-    state = loaded.state
-    household = [member.subject for member in state.household.members] if state.household else subjects.values()
-    division = state.division or getattr(request.command, "division", "")
-    kin = tuple(post for post in bureau.kin_posts(household) if _answers_for(bureau, post, division))
-    return Facts(
-        act=request.act,
-        rule=_rule(bureau, request, loaded),
-        calendar=house.calendar,
-        new_case_id=case_id,
-        version=loaded.version,
-        subjects=subjects,
-        kin_posts=kin,
-        posts=bureau.posts,
-    )
+def known_of(house: CaseHouse, request: Request, read: Read) -> Known:
+    """Return what one try decides on. Raises NoRule."""
+    facts = facts_of(house, request, read.bureau, read.loaded, read.case_id)
+    if not ACTIONS[request.action].entitles:
+        return Known(read, facts)
+    persons = house.entitlements.of(subjects_of(read.loaded.state), fresh=read.fresh)
+    held = {subject: person.entitlements for subject, person in persons.items()}
+    return Known(read, msgspec.structs.replace(facts, entitlements=held), persons)
 
 
-def _answers_for(bureau: Bureau, post: PostId, division: str) -> bool:
-    known = bureau.posts.get(post)
-    return known is not None and covers(known, division)
+def remember(house: CaseHouse, known: Known, decided: Decided) -> Loaded:
+    """Keep in memory what was decided: the case, and what its persons receive. Returns the case as it is now."""
+    loaded = known.read.loaded
+    for subject, events in consequences(loaded.state, decided.events, known.facts).items():
+        house.entitlements.put(subject, after(known.persons[subject], events))
+    now = Loaded(fold(decided.events, loaded.state), loaded.version + len(decided.events))
+    house.hot.put(known.read.case_id, now.state, now.version)
+    return now
 
 
-def _subjects(house: CaseHouse, command: Command) -> dict[str, SubjectId]:
-    if not isinstance(command, OpenCase):
-        return {}
-    persons = [*command.members, *([command.mandate.agent] if command.mandate else [])]
-    return house.subjects.subjects_for([person.id_number for person in persons if person.id_number])
-
-
-def _rule(bureau: Bureau, request: Request, loaded: Loaded) -> RuleVersion:
-    """A case keeps the rule version it was accepted under; before that, the one in force on the day of the act."""
-    pinned = [rule for rule in bureau.rules if rule.id == loaded.state.rule]
-    if pinned:
-        return pinned[0]
-    command = request.command
-    matter = command.matter if isinstance(command, OpenCase) else loaded.state.matter
-    division = command.division if isinstance(command, OpenCase) else loaded.state.division
-    rule = in_force(bureau.rules, matter, division, civil_day(request.act.occurred_at))
-    if rule is None:
-        raise NoRule  # the matter is what the caller wrote: it is not repeated
-    return rule
-
-
-def _append(house: CaseHouse, request: Request, known: Known, events: list[CaseEvent]) -> Answer:
-    version = known.loaded.version
-    done = house.log.append(append_of(house, request, known, events))
+def _append(house: CaseHouse, request: Request, known: Known, decided: Decided) -> Answer:
+    done = house.log.append(append_of(house, request, known, decided))
     if not done.repeated:
-        house.hot.put(known.case_id, fold(events, known.loaded.state), version + len(events))
-    return _answer(done, tuple(event.TYPE for event in events))
+        remember(house, known, decided)
+    return _answer(done, tuple(event.TYPE for event in decided.events))
 
 
-def append_of(house: CaseHouse, request: Request, known: Known, events: list[CaseEvent]) -> Append:
-    """Return the append of the events, guarded by the versions that the bureau was read at."""
-    facts = tuple(fact_of(known.facts, request.action, event, n) for n, event in enumerate(events, 1))
+def append_of(house: CaseHouse, request: Request, known: Known, decided: Decided) -> Append:
+    """Return the append: the case's events, what they mean for each person, the versions that it all rests on."""
+    read, surrounded = known.read, Surrounded(known.facts, decided.grant)
+    facts = tuple(fact_of(surrounded, event, number) for number, event in enumerate(decided.events, 1))
+    writes, number = [Write(case_stream(read.case_id), read.loaded.version, facts)], len(facts)
+    for subject, events in consequences(read.loaded.state, decided.events, known.facts).items():
+        own = tuple(fact_of(surrounded, event, number + each) for each, event in enumerate(events, 1))
+        writes.append(Write(entitlement_stream(subject), known.persons[subject].version, own))
+        number += len(own)
     return Append(
         command_id=request.act.command_id,
         fingerprint=fingerprint_of(house, request),
-        writes=(Write(case_stream(known.case_id), known.loaded.version, facts),),
-        guards=known.bureau.guards,
+        writes=tuple(writes),
+        guards=read.bureau.guards,
     )
 
 
-def fact_of(facts: Facts, action: str, event: CaseEvent, number: int) -> Fact:
-    """Return the event with its surroundings: who did it, when, under which power and rule."""
-    act, rule = facts.act, facts.rule
+class Surrounded(Value):
+    """What surrounds the events of one decision."""
+
+    facts: Facts
+    grant: Grant
+
+
+def fact_of(surrounded: Surrounded, event: Event, number: int) -> Fact:
+    """Return the event with its surroundings: who did it, when, under which power, grant and rule."""
+    act, rule, grant = surrounded.facts.act, surrounded.facts.rule, surrounded.grant
     meta = Meta(
         event_id=f"{act.command_id}.{number}",
         occurred_at=act.occurred_at,
@@ -185,7 +131,7 @@ def fact_of(facts: Facts, action: str, event: CaseEvent, number: int) -> Fact:
         command_id=act.command_id,
         post=act.post.id,
         organ=act.post.organ,
-        authority=Authority(power=f"{rule.matter}.{action}", in_name_of=act.post.organ),
+        authority=Authority(power=grant.item, grant=grant.id, in_name_of=grant.in_name_of or act.post.organ),
         rule=rule.id,
         correlation=act.correlation,
         causation=act.causation,

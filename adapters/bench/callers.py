@@ -13,7 +13,7 @@ from adapters.bench.library import Case, Cases, Plain, case_of, cases, plain, sa
 from adapters.bench.measure import Bar, Plan, Question, in_turns, ratio_bar, timed
 from adapters.house import House
 from adapters.ids import new_id
-from application.handle import Request
+from application.asking import Request
 from domain.cases.actions.add_note import AddNote
 from domain.cases.facts import Act
 

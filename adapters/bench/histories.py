@@ -7,13 +7,16 @@ from functools import cache
 from typing import NamedTuple
 
 from adapters.ids import new_id
-from adapters.reference import INFRA, load_bureau, load_calendar
-from adapters.rulebook import load_rules
-from application.handle import fact_of
+from adapters.reference import load_bureau, load_calendar
+from adapters.rulebook import shipped_rules
+from application.handle import Surrounded, fact_of
 from application.ports import Append, Write, case_stream
+from domain.authority.check import Asked
+from domain.authority.events import AUTHORITY, GrantsGiven, PowersListed
 from domain.authority.posts import Post
+from domain.authority.register import Register
 from domain.bureau_events import BUREAU, RULEBOOK, PostsCreated, RuleVersionPublished
-from domain.calendar import CIVIL_ZONE
+from domain.calendar import CIVIL_ZONE, civil_day
 from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.add_note import AddNote
 from domain.cases.actions.assign_case import AssignCase
@@ -27,6 +30,7 @@ from domain.cases.actions.record_visit import RecordVisit
 from domain.cases.actions.report_comparison import ReportComparison
 from domain.cases.actions.serve_decision import ServeDecision
 from domain.cases.actions.start_grant import StartGrant
+from domain.cases.deciding import decide
 from domain.cases.evolve import fold
 from domain.cases.facts import Act, Facts
 from domain.cases.registry import ACTIONS
@@ -36,6 +40,7 @@ from domain.identity import demo_citizen_id
 from domain.kernel import CaseId, Command, Fact, Fen, Meta, PostId, SubjectId
 from domain.rulebook.rules import RuleVersion
 
+_RULE = "dibao-3209-2021-07"
 _DAY = date(2026, 7, 1)
 NOTE = "电话联系申请人，告知需补充收入证明材料。"
 
@@ -102,11 +107,14 @@ def _team(director: Post, posts: dict[PostId, Post]) -> Team:
 
 
 def bureau() -> Append:
-    """Return the append that sets up posts and rules; without it no command is handled."""
+    """Return the append that sets up posts, rules and powers; without it no command is handled."""
     meta = Meta(event_id="setup", occurred_at=datetime(2026, 1, 1, tzinfo=UTC), actor="system", command_id="setup")
+    data = shipped_rules()
     posts = Fact(PostsCreated(posts=tuple(load_bureau(_DAY).values())), meta)
-    rules = tuple(Fact(RuleVersionPublished(version=rule), meta) for rule in load_rules(INFRA / "rulebook"))
-    return Append("setup", "", (Write(BUREAU, 0, (posts,)), Write(RULEBOOK, 0, rules)))
+    rules = tuple(Fact(RuleVersionPublished(version=rule), meta) for rule in data.versions)
+    powers = (Fact(PowersListed(items=data.powers), meta), Fact(GrantsGiven(grants=data.grants), meta))
+    writes = (Write(BUREAU, 0, (posts,)), Write(RULEBOOK, 0, rules), Write(AUTHORITY, 0, powers))
+    return Append("setup", "", writes)
 
 
 def histories(number: int, *, steps: int | None = None, notes: int = 0) -> Iterator[History]:
@@ -157,11 +165,12 @@ def _history(path: list[_Step], begin: date) -> History:
     for step in path:
         facts = _facts(case_id, step, begin)
         try:
-            events = ACTIONS[step.action].decide(state, step.command, facts)
+            decided = decide(ACTIONS[step.action], state, step.command, facts)
         except Refused:
             break
-        state = fold(events, state)
-        steps.append(tuple(fact_of(facts, step.action, event, n) for n, event in enumerate(events, 1)))
+        state = fold(decided.events, state)
+        surrounded = Surrounded(facts, decided.grant)
+        steps.append(tuple(fact_of(surrounded, event, n) for n, event in enumerate(decided.events, 1)))
     return History(case_id, tuple(steps))
 
 
@@ -172,8 +181,14 @@ def _facts(case_id: CaseId, step: _Step, begin: date) -> Facts:
     persons = step.command.members if isinstance(step.command, OpenCase) else ()
     return Facts(
         act=act,
-        rule=_rules()[0],
+        rule=_rule(),
         calendar=load_calendar(),
+        register=_register(),
+        asked=Asked(
+            item=f"{_rule().matter}.{ACTIONS[step.action].power}",
+            day=civil_day(at),
+            division=getattr(step.command, "division", ""),
+        ),
         new_case_id=case_id,
         subjects={person.id_number: SubjectId(f"subject-{case_id}-{n}") for n, person in enumerate(persons)},
         posts=_posts(),
@@ -186,5 +201,10 @@ def _posts() -> dict[PostId, Post]:
 
 
 @cache
-def _rules() -> tuple[RuleVersion, ...]:
-    return load_rules(INFRA / "rulebook")
+def _rule() -> RuleVersion:
+    return next(rule for rule in shipped_rules().versions if rule.id == _RULE)
+
+
+@cache
+def _register() -> Register:
+    return Register().with_items(shipped_rules().powers).with_grants(shipped_rules().grants)

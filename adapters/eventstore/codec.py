@@ -4,15 +4,21 @@ State bytes are canonical JSON: keys sorted, no spaces, UTF-8, integers and stri
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from domain.authority.events import AuthorityEvent, SupervisionEvent
 from domain.bureau_events import BUREAU_EVENTS
 from domain.cases.events import CASE_EVENTS
 from domain.kernel import Event, Fact, Meta
+from domain.subjects.entitlements import EntitlementEvent
 
-EVENT_TYPES: dict[str, type[Event]] = {**CASE_EVENTS, **BUREAU_EVENTS}
+EVENT_TYPES: dict[str, type[Event]] = {
+    **CASE_EVENTS,
+    **BUREAU_EVENTS,
+    **{cls.TYPE: cls for cls in get_args(AuthorityEvent | SupervisionEvent | EntitlementEvent)},
+}
 """Stored type -> class. Never an import path."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode

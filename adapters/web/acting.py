@@ -26,11 +26,13 @@ from adapters.web.submissions import (
 )
 from application.hot_cases import Loaded
 from domain.authority.posts import Post
+from domain.calendar import civil_day
+from domain.cases.assess import assessed
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState
+from domain.divisions import settlement
 from domain.errors import Refused, UnknownCase
-from domain.kernel import Value
-from domain.rulebook.calculate import monthly_top_up
+from domain.kernel import Fen, Value
 
 Submitted = Annotated[Typed, Depends(submitted)]
 _GROUPS = {"result": "result", "outcome": "outcome", "kind": "kind", "channel": "channel"}
@@ -59,7 +61,7 @@ class ActPages:
         if desk.holder is None:
             return RedirectResponse(f"/ui/sign-in?back={request.url.path}", SEE_OTHER)
         loaded = self._loaded(case_id, action)
-        return self._form(desk, Sheet(case_id, action, loaded, _known(desk, action, loaded.state)))
+        return self._form(desk, Sheet(case_id, action, loaded, _known(self._house, action, loaded.state)))
 
     def act(self, request: Request, case_id: str, action: str, typed: Submitted) -> Response:
         """Do it and go to the case, or answer with the form and the refusal."""
@@ -112,7 +114,7 @@ def _near(post: Post, area: str) -> bool:
     return post.division in (area, area[:9].ljust(12, "0"), area[:6].ljust(12, "0"))
 
 
-def _known(desk: Desk, action: str, state: CaseState) -> dict[str, list[str]]:
+def _known(house: House, action: str, state: CaseState) -> dict[str, list[str]]:
     """Return what the case says already, as a first value of the inputs."""
     match action:
         case "issue_opinion" if state.household:
@@ -120,10 +122,20 @@ def _known(desk: Desk, action: str, state: CaseState) -> dict[str, list[str]]:
             return {"persons": [str(persons)], "monthly_income": [yuan(income)]}
         case "complete_review" if state.household:
             return {"monthly_income": [yuan(state.household.monthly_income)]}
-        case "confirm_case" if state.opinion:
-            rule = next((rule for rule in desk.bureau.rules if rule.id == state.rule), None)
-            opinion = state.opinion
-            amount = monthly_top_up(rule.standard, opinion.persons, opinion.monthly_income) if rule else 0
-            return {"amount": [yuan(amount)]}
+        case "confirm_case":
+            return {"amount": [yuan(_amount(house, state))]}
         case _:
             return {}
+
+
+def _amount(house: House, state: CaseState) -> Fen:
+    """Return what the rule gives now (fen); nothing while a fact is missing or a criterion fails."""
+    rule = house.cases.bureau.now().rulebook.by_id.get(state.rule)
+    if rule is None:
+        return Fen(0)
+    class_ = settlement(state.division)
+    try:
+        found = assessed(state, rule, civil_day(house.now()), urban=None if class_ is None else class_ == "urban")
+    except Refused:
+        return Fen(0)
+    return found.calculation.amount

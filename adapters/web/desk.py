@@ -90,7 +90,7 @@ class Desk:
     @cached_property
     def names(self) -> Names:
         """Names in the language of the request."""
-        return Names(self.t, self.bureau.posts, self.bureau.rules)
+        return Names(self.t, self.bureau.posts, self.bureau.rulebook)
 
     @cached_property
     def holder(self) -> tuple[Post, str] | None:

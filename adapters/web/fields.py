@@ -24,7 +24,7 @@ def options(desk: Desk, group: str, values: Iterable[str]) -> tuple[Option, ...]
 
 def matters(desk: Desk) -> tuple[Option, ...]:
     """Return the matters that have rules."""
-    found = sorted({rule.matter for rule in desk.bureau.rules})
+    found = sorted({rule.matter for rule in desk.bureau.rulebook.by_id.values()})
     return tuple(Option(matter, desk.names.matter(matter)) for matter in found)
 
 

@@ -13,7 +13,7 @@ from domain.authority.posts import Post
 from domain.cases.parts import Correction, Document, Due, Person, Visit
 from domain.divisions import UnknownDivision
 from domain.kernel import PostId
-from domain.rulebook.rules import RuleVersion
+from domain.rulebook.book import Rulebook
 
 _COUNTY = 6
 _CODED = {
@@ -29,13 +29,13 @@ _CODED = {
 
 
 class Names:
-    """Says in one language what codes stand for. ``posts`` and ``rules`` are the bureau's."""
+    """Says in one language what codes stand for. ``posts`` and ``rulebook`` are the bureau's."""
 
-    def __init__(self, texts: Texts, posts: Mapping[PostId, Post], rules: tuple[RuleVersion, ...]) -> None:
+    def __init__(self, texts: Texts, posts: Mapping[PostId, Post], rulebook: Rulebook) -> None:
         """Keep what names are taken from."""
         self.texts = texts
         self._posts = posts
-        self._rules = {rule.id: rule for rule in rules}
+        self._rulebook = rulebook
         self._chinese = texts.language == "zh"
 
     def post(self, post_id: str) -> str:
@@ -65,9 +65,9 @@ class Names:
 
     def matter(self, matter: str) -> str:
         """Return the title of a matter, from the texts or from its rule."""
-        for rule in self._rules.values():
-            if rule.matter == matter:
-                return rule.title_zh if self._chinese else rule.title_en
+        known = self._rulebook.matters.get(matter)
+        if known is not None:
+            return known.zh if self._chinese else known.en
         return self.texts.word("matter", matter)
 
     def value(self, path: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind

@@ -13,7 +13,7 @@ from adapters.commands import Wish
 from adapters.web.desk import Desk
 from adapters.web.figures import local_time, yuan
 from adapters.web.forms import Typed
-from application.handle import Answer
+from application.asking import Answer
 from domain.cases.registry import ACTIONS
 from domain.errors import InvalidValue, Refused
 from domain.kernel import CaseId

@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from application.asking import CaseHouse, Read, Request
 from application.bureau import Bureau
-from application.handle import CaseHouse, Known, Request, append_of, facts_of, fingerprint_of
-from application.hot_cases import NOTHING, Loaded
+from application.entitlements import EntitlementMemory
+from application.handle import append_of, fingerprint_of, known_of, remember
+from application.hot_cases import NOTHING, HotCases, Loaded
 from application.ports import Append, Appended, Subjects
 from application.runs.demo.plans import CasePlan, Planner, kin_numbers
 from application.runs.demo.story import Step
 from application.runs.set_up_bureau import declare_kin
 from domain.authority.bureau import first_holder
 from domain.bureau_events import KinDeclared
-from domain.cases.evolve import fold
+from domain.cases.deciding import decide
 from domain.cases.facts import Act
 from domain.cases.registry import ACTIONS
 from domain.errors import KeyReused, Refused
@@ -85,7 +87,13 @@ def _is_there(house: CaseHouse, demo: Demo, plan: CasePlan) -> bool:
 def _run(house: CaseHouse, demo: Demo, plans: Sequence[CasePlan]) -> Iterator[tuple[int, int]]:
     """Yield, for every batch, how many events were written and how many cases were left where they were."""
     numbers = [number for plan in plans for number in plan.id_numbers]
-    house = replace(house, subjects=_Looked(house.subjects.subjects_for(numbers)))
+    # Memories of their own: they run ahead of what is written.
+    house = replace(
+        house,
+        subjects=_Looked(house.subjects.subjects_for(numbers)),
+        hot=HotCases(house.log),
+        entitlements=EntitlementMemory(house.log),
+    )
     left: set[int] = set()
     for batch in _batches(_told(house, demo, plans, left)):
         outcomes = house.log.append_many([told.append for told in batch])
@@ -109,15 +117,14 @@ def _told(house: CaseHouse, demo: Demo, plans: Sequence[CasePlan], left: set[int
         loaded = cases.get(plan.number, NOTHING)
         request = _request(bureau, demo, plan, index)
         try:
-            facts = facts_of(house, request, bureau, loaded, plan.case_id)
-            events = ACTIONS[request.action].decide(loaded.state, request.command, facts)
+            known = known_of(house, request, Read(plan.case_id, loaded, bureau))
+            decided = decide(ACTIONS[request.action], loaded.state, request.command, known.facts)
         except Refused:
             left.add(plan.number)
             continue
-        if events:
-            known = Known(plan.case_id, loaded, bureau, facts)
-            cases[plan.number] = Loaded(fold(events, loaded.state), loaded.version + len(events))
-            yield _Told(plan.number, append_of(house, request, known, events))
+        if decided.events:
+            cases[plan.number] = remember(house, known, decided)
+            yield _Told(plan.number, append_of(house, request, known, decided))
 
 
 def _in_time_order(plans: Iterable[CasePlan]) -> list[tuple[CasePlan, int]]:

@@ -10,7 +10,7 @@ from domain.kernel import Fen, Value
 
 
 class Asked(Value):
-    """What a post asks to do: exercise an item that day, in a division, on a case accepted then, for an amount (fen)."""
+    """What a post asks to do: exercise an item that day, on a case of a division, accepted then, for so many fen."""
 
     item: str
     day: date

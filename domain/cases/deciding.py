@@ -18,7 +18,7 @@ class Decided(Value):
 
 
 def decide(action: Action, case: CaseState, command: Command, facts: Facts) -> Decided:
-    """Decide. Raises Refused. Authority is judged before anything of the case is told, even that nothing is to be done."""
+    """Decide. Raises Refused. Authority comes before anything is told of the case, even that nothing is to be done."""
     if case.stage == "none" and action.name == "open_case":
         grant = authorised(facts.asked.division, action.name, facts)
     else:

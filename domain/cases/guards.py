@@ -8,7 +8,7 @@ from domain.authority.powers import Grant
 from domain.calendar import add_calendar_days, add_hours, add_months, civil_day
 from domain.cases.assess import figures
 from domain.cases.facts import Act, Facts
-from domain.cases.parts import Due
+from domain.cases.parts import Due, Result
 from domain.cases.state import ENDED, CaseState, Stage
 from domain.errors import (
     CaseClosed,
@@ -193,6 +193,14 @@ def due(what: str, limit: str, start: date, facts: Facts) -> Due:
     return Due(what=what, on=count(start, rule.days), basis=rule.basis)
 
 
-def decision_due(start: date, facts: Facts) -> Due:
-    """Return what is due next once nothing more is to be inquired: the decision."""
-    return due("decide", "decide", start, facts)
+def after_acceptance(start: date, facts: Facts) -> Due:
+    """Return what is due next: the opinion, where the rule has one, else the decision."""
+    what = "opinion" if "issue_opinion" in facts.rule.steps else "decide"
+    return due(what, what, start, facts)
+
+
+def after_opinion(case: CaseState, result: Result, start: date, facts: Facts) -> Due:
+    """Return what is due next: the notice of a proposed grant, where there may be one, else the decision."""
+    posted = result == "grant" and "post_notice" in facts.rule.steps and not notice_exempt(case, facts)
+    what = "post" if posted else "decide"
+    return due(what, what, start, facts)

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from adapters.house import House, open_house
 from adapters.projector.once import bring_up
-from adapters.reference import INFRA, load_bureau
-from adapters.rulebook import load_rules
+from adapters.reference import load_bureau
+from adapters.rulebook import shipped_rules
 from adapters.settings import Settings
-from application.handle import Request
+from application.asking import Request
 from application.ports import Append, Appended, Conflict
 from application.runs import simulate as running
 from application.runs.demo.places import Places
@@ -26,6 +26,7 @@ from domain.cases.facts import Act
 from domain.cases.state import CaseState
 from domain.errors import Unavailable
 from domain.kernel import CaseId, PostId, Recorded
+from domain.rulebook.faults import RuleData
 from projections.views.case_file.view import CASE_FILE
 from tests.support.command_line import anjuan
 
@@ -42,12 +43,12 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
 
 
 def set_up(house: House) -> int:
-    return set_up_bureau(house.log, house.cases.bureau, load_bureau(END), load_rules(INFRA / "rulebook"), NOW)
+    return set_up_bureau(house.log, house.cases.bureau, load_bureau(END), shipped_rules(), NOW)
 
 
 def demo(house: House, cases: int = CASES) -> Demo:
     bureau = house.cases.bureau.now()
-    return Demo(Planner(3, Places(bureau.posts), bureau.rules[0], house.cases.calendar, END), cases, NOW)
+    return Demo(Planner(3, Places(bureau.posts), bureau.rulebook.versions_of("dibao")[0], house.cases.calendar, END), cases, NOW)
 
 
 def whole_log(house: House) -> list[Recorded]:
@@ -75,7 +76,7 @@ def test_the_bureau_is_set_up_once(house: House) -> None:
 def test_a_post_that_changed_is_written_again(house: House) -> None:
     posts = load_bureau(END)
     changed = replace(posts[PostId("320903-decider")], title_zh="新名称")
-    assert set_up_bureau(house.log, house.cases.bureau, {**posts, changed.id: changed}, (), NOW) == 1
+    assert set_up_bureau(house.log, house.cases.bureau, {**posts, changed.id: changed}, RuleData(), NOW) == 1
     assert house.cases.bureau.now().posts[changed.id] == changed
 
 

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime, time
 from typing import get_args
 
-from adapters.reference import INFRA, load_calendar
-from adapters.rulebook import load_rules
+from adapters.reference import load_calendar
+from adapters.rulebook import shipped_rules
+from domain.authority.check import Asked
 from domain.authority.posts import Post, Role
-from domain.calendar import CIVIL_ZONE
+from domain.authority.register import Register
+from domain.calendar import CIVIL_ZONE, civil_day
 from domain.cases.actions.open_case import MandateGiven, OpenCase, PersonNamed
 from domain.cases.facts import Act, Facts
+from domain.cases.registry import ACTIONS
 from domain.cases.state import Stage
 from domain.identity import demo_citizen_id
 from domain.kernel import CaseId, Fen, PostId, SubjectId, Value
@@ -18,7 +21,9 @@ OTHER_VILLAGE = "320903104204"
 OTHER_TOWN_VILLAGE = "320903105201"
 CASE_ID = CaseId("0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b")
 
-RULE = load_rules(INFRA / "rulebook")[0]
+RULES = {rule.id: rule for rule in shipped_rules().versions}
+RULE = RULES["dibao-3209-2021-07"]
+REGISTER = Register().with_items(shipped_rules().powers).with_grants(shipped_rules().grants)
 CALENDAR = load_calendar()
 STAGES = get_args(Stage)
 
@@ -63,8 +68,10 @@ def by(who: Post, on: str, *, at: str = "09:30", kin: tuple[Post, ...] = ()) -> 
     return Circumstance(post=who, on=moment.astimezone(UTC), kin=kin)
 
 
-def facts(circumstance: Circumstance) -> Facts:
-    """What a decision is told: the demonstration's rule version and calendar, all posts of one county."""
+def facts(
+    circumstance: Circumstance, action: str = "add_note", amount: int = 0, accepted_on: date | None = None
+) -> Facts:
+    """What a decision is told: the demonstration's rule version, powers and calendar, all posts of one county."""
     act = Act(
         command_id="command",
         actor=f"{circumstance.post.id}:1",
@@ -76,6 +83,14 @@ def facts(circumstance: Circumstance) -> Facts:
         act=act,
         rule=RULE,
         calendar=CALENDAR,
+        register=REGISTER,
+        asked=Asked(
+            item=f"{RULE.matter}.{ACTIONS[action].power}",
+            day=civil_day(circumstance.on),
+            division=VILLAGE,
+            accepted_on=accepted_on,
+            amount=Fen(amount),
+        ),
         new_case_id=CASE_ID,
         subjects={id_number(n): SubjectId(f"subject-{n}") for n in range(1, 10)},
         kin_posts=tuple(each.id for each in circumstance.kin),

@@ -6,10 +6,12 @@ from itertools import count
 from pathlib import Path
 
 from adapters.house import House, open_house
+from adapters.rulebook import shipped_rules
 from adapters.settings import Settings
-from application.handle import Answer, Request
+from application.asking import Answer, Request
 from application.ports import EventLog, Write
-from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
+from domain.authority.events import AUTHORITY, GrantsGiven, PowersListed
+from domain.bureau_events import BUREAU, RULEBOOK, PostsCreated, RuleVersionPublished
 from domain.cases.facts import Act
 from domain.kernel import CaseId, Event
 from tests.support.builders import POSTS, RULE
@@ -30,9 +32,10 @@ def set_up(log: EventLog) -> None:
     """The bureau of the builders."""
     tell(log, BUREAU, PostsCreated(posts=tuple(POSTS.values())))
     tell(log, RULEBOOK, RuleVersionPublished(version=RULE))
+    tell(log, AUTHORITY, PowersListed(items=shipped_rules().powers), GrantsGiven(grants=shipped_rules().grants))
 
 
-def tell(log: EventLog, stream: str, *events: PostsCreated | KinDeclared | RuleVersionPublished) -> None:
+def tell(log: EventLog, stream: str, *events: Event) -> None:
     """Append events of the bureau."""
     facts = tuple(map(fact_of, events))
     log.append(append(f"tell-{next(_numbers)}", Write(stream, len(log.stream(stream)), facts)))

@@ -53,7 +53,8 @@ from domain.cases.events.intake import (
 from domain.cases.events.legacy import Attribute, LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.parts import Correction, Document, Due, Household, Mandate, Person
 from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, SubjectId
-from domain.rulebook.rules import Limit, RuleVersion, Step
+from domain.rulebook.parts import Limit, Step
+from domain.rulebook.rules import RuleVersion
 from tests.support.builders import CASE_ID, DIRECTOR, HANDLER, INVESTIGATOR, OTHER_VILLAGE, VILLAGE, id_number
 
 DAY = date(2026, 3, 2)

@@ -51,7 +51,9 @@ def play(history: Sequence[History]) -> list[CaseEvent]:
 
 def decided(state: CaseState, step: Step) -> list[CaseEvent]:
     """What the step decides in that state. Raises Refused."""
-    return ACTIONS[step.action].decide(state, step.command, facts(step.circumstance))
+    amount = getattr(step.command, "amount", 0)
+    told = facts(step.circumstance, step.action, amount, state.accepted_on)
+    return ACTIONS[step.action].decide(state, step.command, told)
 
 
 class Given:

@@ -6,7 +6,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.intake import CaseAccepted
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, today
+from domain.cases.guards import after_acceptance, may, today
 from domain.cases.state import CaseState
 from domain.errors import SeparateRegistrationNeeded, WrongOrder
 from domain.kernel import Command
@@ -33,7 +33,7 @@ def decide(case: CaseState, command: AcceptCase, facts: Facts) -> list[CaseEvent
         CaseAccepted(
             accepted_on=accepted_on,
             rule=facts.rule.id,
-            due=due("opinion", "opinion", accepted_on, facts),
+            due=after_acceptance(accepted_on, facts),
             deemed=command.deemed,
         )
     ]

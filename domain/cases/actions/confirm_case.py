@@ -1,50 +1,92 @@
-"""Confirm 确认: grant the benefit, with the amount that the rule gives."""
+"""Confirm 确认: grant the benefit, the status or the registration, with the amount that the rule gives."""
 
-from domain.calendar import next_month
 from domain.cases.action import Action
+from domain.cases.assess import Assessment, Held, assessed, condition_from, figures
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, not_negative, today
+from domain.cases.guards import due, may, not_alone, not_negative, today
 from domain.cases.state import CaseState
 from domain.errors import AmountMismatch, NotEligible, WrongOrder
-from domain.kernel import Command, Fen
-from domain.rulebook.rules import monthly_top_up
+from domain.kernel import Command, Fen, PostId
+from domain.rulebook.calculate import Effect
+from domain.rulebook.months import expires_on, first_month
+from domain.subjects.consequences import no_overlap, overlapping
 
 
 class ConfirmCase(Command):
-    """``amount``: fen per month; must equal standard × persons − household income by the rule version of the case."""
+    """``amount``: fen per month (once, for a one-off); must equal what the rule gives, 0 for a status or registration.
 
-    amount: Fen
+    ``with_posts``: who decided together with the acting post (研究会办).
+    """
+
+    amount: Fen = Fen(0)
+    with_posts: tuple[PostId, ...] = ()
 
 
 def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEvent]:
-    """Grant from the month after confirmation (DOMAIN §2.2), judged by the opinion's figures."""
+    """Grant when every criterion is met, from the month that the rule names (DOMAIN §2.2)."""
     if case.decision and case.decision.result == "grant" and case.decision.amount == command.amount:
         return []
     may(case, "confirm_case", facts)
-    opinion, rule = case.opinion, facts.rule
-    if opinion is None or opinion.result != "grant":
+    if "issue_opinion" in facts.rule.steps and (case.opinion is None or case.opinion.result != "grant"):
         raise WrongOrder("confirm_case: opinion")
-    amount = monthly_top_up(rule.standard, opinion.persons, opinion.monthly_income)
-    not_negative("amount", amount)
-    if amount == 0:
-        raise NotEligible("income", basis="社会救助暂行办法(国务院令第649号)第十二条")
+    others = not_alone(case, command.with_posts, facts)
+    no_overlap(case, facts)
+    found = _assessed(case, facts)
+    amount = not_negative("amount", found.calculation.amount)
     if command.amount != amount:
-        raise AmountMismatch(f"{amount} fen", basis="社会救助暂行办法(国务院令第649号)第十二条")
-    confirmed_on = today(facts.act)
-    return [
-        Confirmed(
-            confirmed_on=confirmed_on,
-            amount=amount,
-            standard=rule.standard,
-            persons=opinion.persons,
-            monthly_income=opinion.monthly_income,
-            rule=rule.id,
-            from_month=next_month(confirmed_on),
-            due=due("serve", "serve", confirmed_on, facts),
-        )
-    ]
+        raise AmountMismatch(f"{amount} fen", basis=facts.rule.amount.basis)
+    return [_confirmed(case, facts, found, others)]
 
 
-ACTION = Action(name="confirm_case", command=ConfirmCase, decide=decide, zh="确认", en="Confirm", power="decide")
+def _assessed(case: CaseState, facts: Facts) -> Assessment:
+    """Raises NotEligible naming the criteria that fail, FactMissing, InvalidValue."""
+    rule = facts.rule
+    found = assessed(case, rule, today(facts.act), urban=facts.urban, held=_held(case, facts))
+    if not found.passed:
+        failed = [line for line in found.lines if not line.passed]
+        raise NotEligible(", ".join(line.id for line in failed), basis=failed[0].citation)
+    if rule.amount.kind != "none" and found.calculation.amount == 0:
+        raise NotEligible("amount", basis=rule.amount.basis)
+    return found
+
+
+def _held(case: CaseState, facts: Facts) -> Held:
+    """Several benefits may count against this one: they are added, by the first effect (补差, 就高)."""
+    counting = [(each, held) for each, held in overlapping(case, facts) if each.effect in ("top_up", "higher")]
+    if not counting:
+        return Held()
+    effect: Effect = "top_up" if counting[0][0].effect == "top_up" else "higher"
+    return Held(amount=Fen(sum({held.case: held.amount for _, held in counting}.values())), effect=effect)
+
+
+def _confirmed(case: CaseState, facts: Facts, found: Assessment, others: tuple[PostId, ...]) -> Confirmed:
+    rule, day = facts.rule, today(facts.act)
+    known = figures(case, day)
+    return Confirmed(
+        confirmed_on=day,
+        amount=found.calculation.amount,
+        standard=rule.standard,
+        persons=int(known.get("persons", 1)),
+        monthly_income=Fen(int(known.get("monthly_income", 0))),
+        rule=rule.id,
+        from_month=first_month(rule, case.received_on or day, day, condition_from(case, rule)),
+        due=due("serve", "serve", day, facts),
+        criteria=found.lines,
+        calculation=found.calculation,
+        values=found.values,
+        until=expires_on(rule, day),
+        with_posts=others,
+    )
+
+
+ACTION = Action(
+    name="confirm_case",
+    command=ConfirmCase,
+    decide=decide,
+    zh="确认",
+    en="Confirm",
+    power="decide",
+    entitles=True,
+)

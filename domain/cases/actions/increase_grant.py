@@ -39,5 +39,11 @@ def decide(case: CaseState, command: IncreaseGrant, facts: Facts) -> list[CaseEv
 
 
 ACTION = Action(
-    name="increase_grant", command=IncreaseGrant, decide=decide, zh="增发", en="Increase grant", power="pay"
+    name="increase_grant",
+    command=IncreaseGrant,
+    decide=decide,
+    zh="增发",
+    en="Increase grant",
+    power="pay",
+    entitles=True,
 )

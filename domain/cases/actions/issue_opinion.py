@@ -4,7 +4,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.inquiry import OpinionIssued
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, not_negative, reasoned, today
+from domain.cases.guards import after_opinion, may, not_negative, reasoned, today
 from domain.cases.parts import Opinion, Result
 from domain.cases.state import CaseState
 from domain.errors import InvalidValue
@@ -38,7 +38,7 @@ def decide(case: CaseState, command: IssueOpinion, facts: Facts) -> list[CaseEve
             result=command.result,
             persons=command.persons,
             monthly_income=not_negative("monthly_income", command.monthly_income),
-            due=due("decide", "decide", issued_on, facts) if refused else due("post", "post", issued_on, facts),
+            due=after_opinion(case, command.result, issued_on, facts),
             reason=reasoned(command.reason) if refused else command.reason.strip(),
         )
     ]

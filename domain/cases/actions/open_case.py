@@ -5,18 +5,24 @@ from domain.cases.events import CaseEvent
 from domain.cases.events.intake import CaseOpened
 from domain.cases.facts import Facts
 from domain.cases.guards import authorised, due, full_division, not_negative, stated, today
-from domain.cases.parts import Channel, Household, Mandate, Person
+from domain.cases.parts import Channel, Household, Mandate, Organisation, Person
 from domain.cases.state import CaseState
 from domain.errors import BadIdNumber, CaseExists, InvalidValue
-from domain.identity import check_citizen_id
-from domain.kernel import CaseId, Command, Fen, Personal, Value
+from domain.identity import check_citizen_id, check_uscc
+from domain.kernel import CaseId, Command, Fen, Personal, SubjectId, Value
+from domain.rulebook.rules import SubjectKind
+
+_ALONE = frozenset({"person", "station"})
 
 
 class PersonNamed(Value, forbid_unknown_fields=True):
-    """A person as the form names them; the subject is looked up by the ID number."""
+    """A person as the form names them; the subject is looked up by the ID number.
 
-    name: Personal[str]
-    id_number: Personal[str]
+    At a rescue station somebody may have no name or number yet: both are then empty.
+    """
+
+    name: Personal[str] = ""
+    id_number: Personal[str] = ""
     relation: str = "本人"
     phone: Personal[str] = ""
 
@@ -29,14 +35,20 @@ class MandateGiven(Value, forbid_unknown_fields=True):
 
 
 class OpenCase(Command):
-    """The first of ``members`` is the applicant. ``monthly_income``: fen, of the whole household, as declared."""
+    """The first of ``members`` is the applicant; of an organisation, its founders or head.
+
+    ``monthly_income``: fen, of the whole household, as declared; 0 where the matter does not ask for it.
+    ``organisation``: its name, for an organisation's case; ``uscc``: its code, once it has one.
+    """
 
     matter: str
     division: str
     members: tuple[PersonNamed, ...]
-    monthly_income: Fen
+    monthly_income: Fen = Fen(0)
     channel: Channel = "self"
     mandate: MandateGiven | None = None
+    organisation: str = ""
+    uscc: str = ""
 
 
 def decide(case: CaseState, command: OpenCase, facts: Facts) -> list[CaseEvent]:
@@ -44,7 +56,7 @@ def decide(case: CaseState, command: OpenCase, facts: Facts) -> list[CaseEvent]:
     if case.stage != "none":
         raise CaseExists
     authorised(command.division, "open_case", facts)
-    _check(command)
+    _check(command, facts)
     received_on = today(facts.act)
     return [
         CaseOpened(
@@ -54,12 +66,13 @@ def decide(case: CaseState, command: OpenCase, facts: Facts) -> list[CaseEvent]:
             division=command.division,
             channel=command.channel,
             household=Household(
-                members=tuple(_person(member, facts) for member in command.members),
+                members=tuple(_person(member, facts, number) for number, member in enumerate(command.members, 1)),
                 monthly_income=command.monthly_income,
             ),
             received_on=received_on,
             due=due("accept", "accept", received_on, facts),
             mandate=_mandate(command, facts),
+            organisation=_organisation(command, facts),
         )
     ]
 
@@ -73,34 +86,52 @@ def _tail(case_id: CaseId) -> str:
     return case_id.replace("-", "")[-8:].upper()
 
 
-def _check(command: OpenCase) -> None:
-    if not command.members or len({member.id_number for member in command.members}) < len(command.members):
-        raise InvalidValue("members")
+def _check(command: OpenCase, facts: Facts) -> None:
+    kind = facts.rule.subject
+    _check_members(command, kind)
     not_negative("monthly_income", command.monthly_income)
     full_division("division", command.division)
     if (command.channel == "mandate") != (command.mandate is not None):
         raise InvalidValue("mandate", basis="民发〔2021〕57号")
+    if (kind == "organisation") != bool(command.organisation.strip()):
+        raise InvalidValue("organisation")
+    if command.uscc and (kind != "organisation" or check_uscc(command.uscc) is not None):
+        raise InvalidValue("uscc", basis="GB 32100-2015")
     for index, member in enumerate(command.members):
-        _check_person(f"members[{index}]", member)
+        if kind == "station" and not member.id_number:  # nobody knows yet who it is
+            continue
+        checked_person(f"members[{index}]", member)
     if command.mandate:
-        _check_person("mandate.agent", command.mandate.agent)
+        checked_person("mandate.agent", command.mandate.agent)
 
 
-def _check_person(where: str, person: PersonNamed) -> None:
+def _check_members(command: OpenCase, kind: SubjectKind) -> None:
+    numbers = [member.id_number for member in command.members]
+    if not numbers or len(set(numbers)) < len(numbers) or (kind in _ALONE and len(numbers) > 1):
+        raise InvalidValue("members")
+
+
+def checked_person(where: str, person: PersonNamed) -> None:
+    """Check name and ID number (GB 11643). Raises BadIdNumber or InvalidValue naming the field, never the value."""
     fault = check_citizen_id(person.id_number)
     if fault is not None:
         raise BadIdNumber(f"{where}.id_number: {fault}")
     stated(f"{where}.name", person.name)
 
 
-def _person(named: PersonNamed, facts: Facts) -> Person:
+def _person(named: PersonNamed, facts: Facts, number: int) -> Person:
+    subject = facts.subjects[named.id_number] if named.id_number else SubjectId(f"temp-{facts.new_case_id}-{number}")
     return Person(
-        subject=facts.subjects[named.id_number],
-        name=named.name,
-        id_number=named.id_number,
-        relation=named.relation,
-        phone=named.phone,
+        subject=subject, name=named.name, id_number=named.id_number, relation=named.relation, phone=named.phone
     )
+
+
+def _organisation(command: OpenCase, facts: Facts) -> Organisation | None:
+    """An organisation that is not registered yet is known by its case alone."""
+    if not command.organisation:
+        return None
+    subject = SubjectId(f"org-{command.uscc or facts.new_case_id}")
+    return Organisation(subject=subject, name=command.organisation.strip(), uscc=command.uscc)
 
 
 def _mandate(command: OpenCase, facts: Facts) -> Mandate | None:

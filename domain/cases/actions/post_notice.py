@@ -6,9 +6,9 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import NoticePosted
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, stated, today
+from domain.cases.guards import due, may, notice_exempt, stated, today
 from domain.cases.state import CaseState
-from domain.errors import WrongOrder
+from domain.errors import NoticeForbidden, WrongOrder
 from domain.kernel import Command
 
 
@@ -25,6 +25,8 @@ def decide(case: CaseState, command: PostNotice, facts: Facts) -> list[CaseEvent
     may(case, "post_notice", facts)
     if case.opinion is None or case.opinion.result != "grant":
         raise WrongOrder("post_notice: opinion")
+    if notice_exempt(case, facts):
+        raise NoticeForbidden(facts.rule.id, basis=facts.rule.notice.basis)
     posted_on = today(facts.act)
     running = due("close_notice", "notice", posted_on, facts)
     # It may be closed only when the last day is over, and offices work on working days alone.

@@ -38,4 +38,6 @@ def decide(case: CaseState, command: ReduceGrant, facts: Facts) -> list[CaseEven
     ]
 
 
-ACTION = Action(name="reduce_grant", command=ReduceGrant, decide=decide, zh="减发", en="Reduce grant", power="pay")
+ACTION = Action(
+    name="reduce_grant", command=ReduceGrant, decide=decide, zh="减发", en="Reduce grant", power="pay", entitles=True
+)

@@ -29,7 +29,7 @@ def decide(case: CaseState, command: StartGrant, facts: Facts) -> list[CaseEvent
         return [GrantStarted(from_month=from_month, amount=case.grant.amount, due=case.due)]
     if case.decision is None or case.decision.result != "grant":
         raise WrongOrder("start_grant: decision")
-    from_month = next_month(case.decision.on)
+    from_month = case.decision.from_month or next_month(case.decision.on)
     review = Due(
         what="review",
         on=add_months(from_month, facts.rule.review_months),

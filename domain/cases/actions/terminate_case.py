@@ -23,4 +23,12 @@ def decide(case: CaseState, command: TerminateCase, facts: Facts) -> list[CaseEv
     return [CaseTerminated(terminated_on=today(facts.act), reason=reasoned(command.reason))]
 
 
-ACTION = Action(name="terminate_case", command=TerminateCase, decide=decide, zh="终止", en="Terminate", power="decide")
+ACTION = Action(
+    name="terminate_case",
+    command=TerminateCase,
+    decide=decide,
+    zh="终止",
+    en="Terminate",
+    power="decide",
+    entitles=True,
+)

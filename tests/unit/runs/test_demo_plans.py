@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from functools import cache
 
-from adapters.reference import INFRA, load_bureau, load_calendar
-from adapters.rulebook import load_rules
+from adapters.reference import load_bureau, load_calendar
 from application.runs.demo.papers import PAPERS
 from application.runs.demo.places import SHARES, Places
 from application.runs.demo.plans import CasePlan, Planner
+from domain.authority.check import Asked
 from domain.calendar import CIVIL_ZONE, civil_day
 from domain.cases.actions.open_case import OpenCase
 from domain.cases.evolve import fold
@@ -17,11 +17,11 @@ from domain.cases.registry import ACTIONS
 from domain.cases.state import NO_CASE, CaseState
 from domain.identity import DEMO_DIVISION, check_citizen_id
 from domain.kernel import SubjectId
+from tests.support.builders import REGISTER, RULE
 
 CASES = 700
 END = date(2026, 9, 30)
 POSTS = load_bureau(END)
-RULE = load_rules(INFRA / "rulebook")[0]
 
 
 def made(seed: int) -> Planner:
@@ -56,6 +56,8 @@ def played(plan: CasePlan) -> CaseState:
             act=act,
             rule=RULE,
             calendar=load_calendar(),
+            register=REGISTER,
+            asked=Asked(item=f"{RULE.matter}.{ACTIONS[step.action].power}", day=civil_day(step.at)),
             new_case_id=plan.case_id,
             subjects=subjects,
             kin_posts=(plan.kin,) if plan.kin else (),

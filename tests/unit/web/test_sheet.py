@@ -17,6 +17,7 @@ from domain.cases.actions.record_objection import RecordObjection
 from domain.cases.actions.report_change import ReportChange
 from domain.cases.actions.transfer_case import TransferCase
 from domain.kernel import Event, Meta, Recorded
+from domain.rulebook.book import Rulebook
 from tests.support.builders import DIRECTOR, HANDLER, INVESTIGATOR, LEAD, OTHER_VILLAGE, POSTS, RULE, by
 from tests.support.journeys import (
     ACCEPTED,
@@ -34,7 +35,7 @@ from tests.support.scenario import play
 from tests.unit.web.test_texts import state_fields
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-ZH, EN = (Names(texts, POSTS, (RULE,)) for texts in (Texts("zh"), Texts("en")))
+ZH, EN = (Names(texts, POSTS, Rulebook().with_versions([RULE])) for texts in (Texts("zh"), Texts("en")))
 ELSEWHERE = {
     "number",  # the heading
     "household.members",  # a table of its own
