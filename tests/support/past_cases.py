@@ -16,7 +16,7 @@ from domain.cases.state import CaseState
 from domain.kernel import CaseId, Recorded
 from domain.rulebook.book import Rulebook
 from tests.support.builders import HANDLER, POSTS, REGISTER, RULES, VILLAGE, by, facts
-from tests.support.journeys import OPINED, SERVED, VISITED, step
+from tests.support.journeys import SERVED, VISITED, step
 from tests.support.scenario import Step
 
 RULEBOOK = Rulebook().with_versions(RULES.values())
@@ -31,7 +31,6 @@ APPRAISED = (
 )
 """A journey to the served decision, with the appraisal 民主评议 that 220号 asks of every case."""
 NOT_APPRAISED = SERVED
-OPINED_WITHOUT_APPRAISAL = OPINED
 
 
 def lived(history: Sequence[Step], began: date, case: str = "1", rules: Rulebook = RULEBOOK) -> list[Recorded]:
