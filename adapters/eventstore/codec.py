@@ -12,11 +12,13 @@ from domain.authority.events import AuthorityEvent, SupervisionEvent
 from domain.bureau_events import BUREAU_EVENTS
 from domain.cases.events import CASE_EVENTS
 from domain.kernel import Event, Fact, Meta
+from domain.policy.events import POLICY_EVENTS
 from domain.subjects.entitlements import EntitlementEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {
     **CASE_EVENTS,
     **BUREAU_EVENTS,
+    **POLICY_EVENTS,
     **{cls.TYPE: cls for cls in get_args(AuthorityEvent | SupervisionEvent | EntitlementEvent)},
 }
 """Stored type -> class. Never an import path."""

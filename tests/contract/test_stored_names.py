@@ -9,6 +9,7 @@ from application.ports import case_stream
 from domain.bureau_events import BUREAU, RULEBOOK
 from domain.cases.registry import ACTIONS
 from domain.kernel import Authority, CaseId, Event, Meta
+from domain.policy.registry import POLICY_ACTIONS
 from tests.support.samples import SAMPLES, fact
 
 TYPES = {
@@ -50,6 +51,21 @@ TYPES = {
     "case.withdrawn": 1,
     "legacy.activity": 1,
     "legacy.opened": 1,
+    "policy.collectively_decided": 1,
+    "policy.comment_answered": 1,
+    "policy.comment_received": 1,
+    "policy.consultation_closed": 1,
+    "policy.consultation_opened": 1,
+    "policy.draft_revised": 1,
+    "policy.drafted": 1,
+    "policy.legality_reviewed": 1,
+    "policy.pilot_closed": 1,
+    "policy.pilot_evaluated": 1,
+    "policy.pilot_measured": 1,
+    "policy.pilot_opened": 1,
+    "policy.promoted": 1,
+    "policy.published": 1,
+    "policy.research_recorded": 1,
     "rule.version_published": 1,
 }
 ACTION_NAMES = [
@@ -88,6 +104,23 @@ ACTION_NAMES = [
     "transfer_case",
     "withdraw_case",
 ]
+POLICY_ACTION_NAMES = [
+    "answer_comment",
+    "close_consultation",
+    "close_pilot",
+    "comment",
+    "decide_collectively",
+    "draft_policy",
+    "evaluate_pilot",
+    "measure_pilot",
+    "open_consultation",
+    "open_pilot",
+    "promote_pilot",
+    "publish_policy",
+    "record_research",
+    "review_legality",
+    "revise_draft",
+]
 META = [
     "event_id",
     "occurred_at",
@@ -109,6 +142,11 @@ def test_stored_types_and_their_schema_numbers_stay() -> None:
 def test_action_names_stay_since_powers_are_named_by_them() -> None:
     assert sorted(ACTIONS) == ACTION_NAMES
     assert all(action.name == name for name, action in ACTIONS.items())
+
+
+def test_names_of_acts_on_policies_stay() -> None:
+    assert sorted(POLICY_ACTIONS) == POLICY_ACTION_NAMES
+    assert all(action.name == name for name, action in POLICY_ACTIONS.items())
 
 
 def test_stream_names_stay() -> None:
