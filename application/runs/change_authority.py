@@ -1,14 +1,15 @@
-"""Changing the register of powers: one command, one append to the stream ``authority``, on the version it was read at."""
+"""Changing the register of powers: one command, one append to ``authority``, on the version it was read at."""
 
+from application.asking import CaseHouse
 from application.bureau import Bureau
-from application.denials import Denial, deny
+from application.denials import denials_recorded
 from application.fingerprint import fingerprint
-from application.handle import MOST_TRIES, CaseHouse
+from application.handle import MOST_TRIES
 from application.ports import Append, Appended, Conflict, Write
 from domain.authority.changes import AuthorityCommand, decide_change
 from domain.authority.events import AUTHORITY, AuthorityEvent
 from domain.cases.facts import Act
-from domain.errors import NoAuthority, Unavailable
+from domain.errors import Unavailable
 from domain.kernel import Authority, Fact, Meta
 
 
@@ -20,11 +21,8 @@ def change_authority(house: CaseHouse, act: Act, command: AuthorityCommand) -> A
     mark = fingerprint(house.key, command.NAME, None, act.post.id, command)
     for _ in range(MOST_TRIES):
         bureau = house.bureau.refresh()
-        try:
+        with denials_recorded(house, act, command.NAME):
             events = decide_change(bureau.register, command, act.post)
-        except NoAuthority as refused:
-            deny(house, act, Denial(action=command.NAME, refused=refused))
-            raise
         if not events:
             return house.log.outcome(act.command_id, mark)
         try:

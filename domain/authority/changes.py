@@ -114,6 +114,8 @@ def decide_change(register: Register, command: AuthorityCommand, post: Post) -> 
 
 
 def _list(register: Register, command: ListPowers) -> list[AuthorityEvent]:
+    if len({item.id for item in command.items}) < len(command.items):
+        raise InvalidValue("items.id: twice")
     for item in command.items:
         _founded(item.basis)
         if item.id != f"{item.matter}.{item.power}":
@@ -126,6 +128,8 @@ def _list(register: Register, command: ListPowers) -> list[AuthorityEvent]:
 
 def _give(register: Register, grants: Iterable[Grant], post: Post) -> list[AuthorityEvent]:
     new = tuple(grant for grant in grants if register.grants.get(grant.id) != grant)
+    if len({grant.id for grant in new}) < len(new):
+        raise InvalidValue("grants.id: twice")
     for grant in new:
         _founded(grant.basis)
         for field, is_sound in _SOUND.items():
@@ -136,8 +140,6 @@ def _give(register: Register, grants: Iterable[Grant], post: Post) -> list[Autho
         if grant.item not in register.items:
             raise InvalidValue("grants.item")
         _answers(post, grant.region)
-    if len({grant.id for grant in new}) < len(new):
-        raise InvalidValue("grants.id: twice")
     return [GrantsGiven(grants=new)] if new else []
 
 
