@@ -3,7 +3,8 @@
 from projections.shape import View
 from projections.views.case_file.view import CASE_FILE
 from projections.views.dashboard.view import DASHBOARD
+from projections.views.duties.view import DUTIES
 from projections.views.history.view import HISTORY
 from projections.views.worklist.view import WORKLIST
 
-VIEWS: dict[str, View] = {view.name: view for view in (WORKLIST, CASE_FILE, HISTORY, DASHBOARD)}
+VIEWS: dict[str, View] = {view.name: view for view in (WORKLIST, CASE_FILE, HISTORY, DASHBOARD, DUTIES)}

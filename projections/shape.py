@@ -33,12 +33,15 @@ class Rows:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._found: dict[Key, Any] = {}
+        self._under: dict[Any, dict[Key, None]] = {}
         self._changed: dict[Key, Any] = {}
         self._added: dict[Key, int] = {}
 
     def found(self, key: Key, row: Any) -> None:  # noqa: ANN401 rows are the view's own
         """Take in a row that exists in the table."""
         self._found[key] = row
+        if len(key) > 1:
+            self._under.setdefault(key[0], {})[key] = None
 
     def get(self, key: Key) -> Any:  # noqa: ANN401 rows are the view's own
         """Return the row as it stands now, or None."""
@@ -47,6 +50,12 @@ class Rows:
     def put(self, key: Key, row: Any) -> None:  # noqa: ANN401 rows are the view's own
         """Set the row."""
         self._changed[key] = row
+        if len(key) > 1:
+            self._under.setdefault(key[0], {})[key] = None
+
+    def under(self, first: Any) -> list[Any]:  # noqa: ANN401 a column of a key, of any type
+        """Return the rows of a longer key that begin with this, as they stand now; ``touches`` must name them so."""
+        return [self.get(key) for key in self._under.get(first, ())]
 
     def add(self, key: Key, number: int) -> None:
         """Add to a counting row."""
@@ -77,7 +86,7 @@ class View(Value):
     folder: Path
     tables: tuple[Table, ...]
     touches: Callable[[Recorded], Iterable[tuple[str, Key]]]
-    """The rows (table, key) that must be loaded before the event can be folded."""
+    """The rows (table, key) that must be loaded before the event can be folded; a shorter key, all that begin so."""
     fold: Callable[[Working, Recorded], None]
     """Folds one event. Pure but for the rows that it is given: no clock, no random, no reading."""
 

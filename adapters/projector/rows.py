@@ -11,18 +11,16 @@ from projections.shape import Key, Rows, Table, View, Working
 
 
 def load_rows(connection: "Connection[Any]", view: View, batch: Sequence[Recorded], rows: Working) -> None:
-    """Load the rows that the batch touches, one query per table."""
-    keys: dict[str, set[Key]] = {}
+    """Load the rows that the batch touches, one query per table and length of key."""
+    keys: dict[tuple[str, int], set[Key]] = {}
     for recorded in batch:
         for table_name, key in view.touches(recorded):
-            keys.setdefault(table_name, set()).add(key)
-    for table in view.tables:
-        wanted = keys.get(table.name)
-        if not wanted:
-            continue
+            keys.setdefault((table_name, len(key)), set()).add(key)
+    tables = {table.name: table for table in view.tables}
+    for (table_name, length), wanted in keys.items():
+        table = tables[table_name]
         columns = [list(column) for column in zip(*wanted, strict=True)]
-        found = connection.execute(_select(table), columns, binary=True)
-        for row in found:
+        for row in connection.execute(_select(table, length), columns, binary=True):
             rows[table.name].found(row[: table.key], table.load(row))
 
 
@@ -55,13 +53,10 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 
 
 @cache
-def _select(table: Table) -> sql.Composed:
+def _select(table: Table, length: int) -> sql.Composed:
+    key = _names(table.columns[:length])
     return sql.SQL("SELECT {} FROM views.{} JOIN {} AS wanted ({}) USING ({})").format(
-        _names(table.columns),
-        sql.Identifier(table.name),
-        _unnest(table.types[: table.key]),
-        _names(table.columns[: table.key]),
-        _names(table.columns[: table.key]),
+        _names(table.columns), sql.Identifier(table.name), _unnest(table.types[:length]), key, key
     )
 
 

@@ -1,0 +1,1 @@
+"""The worklist: one row per case, what is due next, who has it."""
