@@ -1,0 +1,79 @@
+"""What publishing writes: what is missing, and never a published version anew."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from application.bureau import Bureau
+from application.runs.publish_rules import RuleChanged, may_publish, publication
+from domain.authority.posts import Post, Role
+from domain.authority.register import Register
+from domain.errors import NoAuthority
+from domain.kernel import Fen, PostId
+from domain.rulebook.book import Rulebook
+from domain.rulebook.faults import RuleData
+from domain.rulebook.rules import RuleVersion
+from tests.support.rules import GRANT, MATTER, POWERS, RULE, data, rule
+
+END = date(2026, 7, 1)
+
+
+def bureau(*versions: RuleVersion) -> Bureau:
+    """A bureau with the matter, its powers and its grant, and these versions."""
+    book = Rulebook().with_matters([MATTER]).with_versions(versions)
+    return Bureau(rulebook=book, register=Register().with_items(POWERS).with_grants([GRANT]))
+
+
+def types(known: Bureau, given: RuleData) -> dict[str, list[str]]:
+    return {stream: [event.TYPE for event in events] for stream, events in publication(known, given).items()}
+
+
+def test_an_empty_bureau_gets_everything() -> None:
+    assert types(Bureau(), data(RULE)) == {
+        "rulebook": ["rule.matter_published", "rule.version_published"],
+        "authority": ["authority.powers_listed", "authority.grants_given"],
+    }
+
+
+def test_what_is_there_is_not_written_again() -> None:
+    assert types(bureau(RULE), data(RULE)) == {"rulebook": [], "authority": []}
+
+
+def test_a_matter_may_be_renamed() -> None:
+    renamed = replace(MATTER, zh="新名称")
+    assert types(bureau(RULE), data(RULE, matters=(renamed,)))["rulebook"] == ["rule.matter_published"]
+
+
+def test_a_published_version_does_not_change() -> None:
+    with pytest.raises(RuleChanged, match="probe-1"):
+        publication(bureau(RULE), data(rule(standard=Fen(1))))
+
+
+def test_an_open_version_may_be_ended_once_and_not_reopened() -> None:
+    ended = rule(valid_to=END)
+    assert types(bureau(RULE), data(ended))["rulebook"] == ["rule.version_published"]
+    for other in (RULE, rule(valid_to=date(2027, 1, 1))):
+        with pytest.raises(RuleChanged):
+            publication(bureau(ended), data(other))
+
+
+def test_a_revoked_grant_is_not_given_again_by_publishing() -> None:
+    known = bureau(RULE)
+    revoked = replace(known, register=known.register.revoked(GRANT.id, END))
+    assert types(revoked, data(RULE))["authority"] == []
+
+
+def post(role: Role, division: str) -> Post:
+    return Post(id=PostId("p"), title_zh="", title_en="", organ="", division=division, role=role)
+
+
+def test_who_may_publish_depends_on_role_and_region() -> None:
+    county = rule(issuer="county", region="320903")
+    may_publish(post("county_decider", "320903"), (county,))
+    may_publish(post("county_decider", "320903"), (RULE,))
+    may_publish(post("operator", "3209"), (county,))
+    with pytest.raises(NoAuthority, match="division"):
+        may_publish(post("county_decider", "320904"), (county,))
+    with pytest.raises(NoAuthority, match="town_lead"):
+        may_publish(post("town_lead", "320903104"), ())
