@@ -1,5 +1,7 @@
 """What was once written can be read for ever: one golden file per stored type and schema, byte for byte.
 
+In ``earlier`` are the same types as they were written before they had further fields.
+
 A new type gets its file from ``python -m tests.contract.write_golden``. A changed file means that old logs cannot be
 read any more: raise the type's schema and add an upcaster instead.
 """
@@ -15,6 +17,7 @@ from tests.support.samples import SAMPLES, fact
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
+EARLIER = sorted((GOLDEN / "earlier").glob("*.json"))
 
 
 def file_of(cls: type[Event]) -> Path:
@@ -25,7 +28,7 @@ def test_every_stored_type_has_a_golden_file_and_no_file_is_left_over() -> None:
     assert {file_of(cls).name for cls in EVENT_TYPES.values()} == {path.name for path in FILES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*FILES, *EARLIER], ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_old_bytes_load_and_are_written_the_same_again(path: Path) -> None:
     stored_type, _, schema = path.stem.rpartition(".")
     old = path.read_bytes()

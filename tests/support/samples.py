@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
-from domain.bureau_events import KinDeclared, PostsCreated, RuleVersionPublished
+from domain.authority.events import (
+    ActDenied,
+    GrantResumed,
+    GrantRevoked,
+    GrantsGiven,
+    GrantSuspended,
+    PowerChanged,
+    PowersListed,
+    SampleDrawn,
+    SampleInspected,
+)
+from domain.authority.powers import Grant, PowerChange, PowerItem
+from domain.bureau_events import KinDeclared, MatterPublished, PostsCreated, RuleVersionPublished
 from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import (
     ChangeReported,
@@ -12,9 +24,12 @@ from domain.cases.events.benefit import (
     GrantReduced,
     GrantStarted,
     GrantStopped,
-    GrantSuspended,
+    PapersBackfilled,
     ReviewCompleted,
     ReviewFellDue,
+)
+from domain.cases.events.benefit import (
+    GrantSuspended as MoneySuspended,
 )
 from domain.cases.events.closing import (
     CaseArchived,
@@ -24,6 +39,10 @@ from domain.cases.events.closing import (
     CaseWithdrawn,
     CorrectionAppended,
     DocumentAttached,
+    DutyBreached,
+    DutyWarned,
+    LayerScreened,
+    NextLayerScreened,
     NoteAdded,
 )
 from domain.cases.events.decision import (
@@ -39,6 +58,7 @@ from domain.cases.events.inquiry import (
     AppraisalHeld,
     ComparisonAuthorised,
     ComparisonReported,
+    FactsEstablished,
     HomeVisited,
     NeighbourInterviewed,
     OpinionIssued,
@@ -49,13 +69,18 @@ from domain.cases.events.intake import (
     CaseOpened,
     CorrectionRequested,
     SeparatelyRegistered,
+    SubjectIdentified,
 )
 from domain.cases.events.legacy import Attribute, LegacyActivityRecorded, LegacyCaseOpened
-from domain.cases.parts import Correction, Document, Due, Household, Mandate, Person
+from domain.cases.parts import Correction, Document, Due, DutyMove, Household, Mandate, Organisation, Person
 from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, SubjectId
-from domain.rulebook.parts import Limit, Step
-from domain.rulebook.rules import RuleVersion
+from domain.rulebook.amounts import Calculation
+from domain.rulebook.criteria import Line
+from domain.rulebook.rules import Matter
+from domain.subjects.entitlements import EntitlementChanged, EntitlementEnded, EntitlementGranted
 from tests.support.builders import CASE_ID, DIRECTOR, HANDLER, INVESTIGATOR, OTHER_VILLAGE, VILLAGE, id_number
+from tests.support.full_rule import FULL_RULE
+from tests.support.policy_samples import POLICY_SAMPLES
 
 DAY = date(2026, 3, 2)
 MONTH = date(2026, 4, 1)
@@ -65,6 +90,26 @@ APPLICANT = Person(
 )
 CHILD = Person(subject=SubjectId("subject-2"), name="样例二", id_number=id_number(2), relation="子女")
 PAIR = (HANDLER.id, INVESTIGATOR.id)
+MOMENT = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
+MOVE = DutyMove(
+    what="accept",
+    to="started",
+    due_at=MOMENT,
+    warn_at=datetime(2026, 3, 8, 16, 0, tzinfo=UTC),
+    holder="town_handler",
+    basis="民发〔2021〕57号",
+    left=3,
+)
+LINE = Line(
+    id="income",
+    fact="income_per_head",
+    op="<",
+    against="78000",
+    passed=True,
+    citation="令649第九条",
+    found="25000",
+    group="means",
+)
 
 INTAKE: tuple[CaseEvent, ...] = (
     CaseOpened(
@@ -76,12 +121,14 @@ INTAKE: tuple[CaseEvent, ...] = (
         household=Household(members=(APPLICANT, CHILD), monthly_income=Fen(50_000)),
         received_on=DAY,
         due=DUE,
+        organisation=Organisation(subject=SubjectId("org-1"), name="某某协会", uscc="51320900MJ00000180"),
         mandate=Mandate(agent_subject=SubjectId("subject-9"), agent_name="样例九", relation="邻居", document="a" * 64),
     ),
     SeparatelyRegistered(kin_posts=(DIRECTOR.id,), reason="近亲属"),
     CorrectionRequested(defects=("缺授权书",), told_on=DAY, due=DUE),
     CaseAccepted(accepted_on=DAY, rule="dibao-3209-2021-07", due=DUE, deemed=True),
     AcceptanceRefused(refused_on=DAY, reason="户籍不在本地"),
+    SubjectIdentified(temporary=SubjectId("temp-1"), person=APPLICANT, identified_on=DAY, source="公安机关"),
 )
 INQUIRY: tuple[CaseEvent, ...] = (
     ComparisonAuthorised(authorised_on=DAY, document="a" * 64),
@@ -96,6 +143,7 @@ INQUIRY: tuple[CaseEvent, ...] = (
     NeighbourInterviewed(interviewed_on=DAY, interviewers=PAIR, summary="独居"),
     AppraisalHeld(held_on=DAY, participants=9, votes_for=7, place="村委会"),
     OpinionIssued(issued_on=DAY, result="grant", persons=2, monthly_income=Fen(50_000), due=DUE, reason="符合条件"),
+    FactsEstablished(established_on=DAY, source="入户调查", facts={"assets": 0, "owns_car": False, "grade": "1"}),
 )
 DECISION: tuple[CaseEvent, ...] = (
     NoticePosted(posted_on=DAY, until=date(2026, 3, 9), place="村务公开栏", due=DUE),
@@ -110,8 +158,20 @@ DECISION: tuple[CaseEvent, ...] = (
         rule="dibao-3209-2021-07",
         from_month=MONTH,
         due=DUE,
+        criteria=(LINE,),
+        calculation=Calculation(kind="top_up", inputs={"standard": 78_000}, amount=Fen(106_000), less=Fen(1)),
+        values={"monthly_income": 50_000},
+        until=date(2027, 3, 1),
+        with_posts=(HANDLER.id,),
     ),
-    CaseRefused(refused_on=DAY, reason="收入超过标准", basis="令649第九条", due=DUE),
+    CaseRefused(
+        refused_on=DAY,
+        reason="收入超过标准",
+        basis="令649第九条",
+        due=DUE,
+        criteria=(LINE,),
+        values={"monthly_income": 200_000},
+    ),
     DecisionServed(served_on=DAY, manner="直接送达"),
     ResultPublished(published_on=DAY, place="政务公开栏"),
 )
@@ -119,11 +179,12 @@ BENEFIT: tuple[CaseEvent, ...] = (
     GrantStarted(from_month=MONTH, amount=Fen(106_000), due=DUE),
     GrantIncreased(from_month=MONTH, before=Fen(106_000), amount=Fen(120_000), reason="收入减少"),
     GrantReduced(from_month=MONTH, before=Fen(106_000), amount=Fen(90_000), reason="收入增加"),
-    GrantSuspended(from_month=MONTH, reason="去向待查"),
+    MoneySuspended(from_month=MONTH, reason="去向待查"),
     GrantStopped(from_month=MONTH, reason="死亡"),
     ChangeReported(changed_on=DAY, kind="income", description="找到工作"),
     ReviewFellDue(due=DUE),
     ReviewCompleted(completed_on=DAY, outcome="unchanged", monthly_income=Fen(51_000), due=DUE),
+    PapersBackfilled(backfilled_on=DAY, papers=("form",)),
 )
 CLOSING: tuple[CaseEvent, ...] = (
     CaseWithdrawn(withdrawn_on=DAY, reason="搬走"),
@@ -136,6 +197,12 @@ CLOSING: tuple[CaseEvent, ...] = (
     CaseAssigned(to_post=HANDLER.id, from_post=INVESTIGATOR.id),
     NoteAdded(text="已电话联系"),
     CaseArchived(archived_on=DAY, kept_until=date(2029, 3, 2)),
+    NextLayerScreened(
+        screened_on=DAY,
+        layers=(LayerScreened(matter="linshi-zhichu", outcome="applies", reason="支出大", case=CASE_ID),),
+    ),
+    DutyWarned(what="accept", due_at=MOMENT, holder="town_handler", basis="民发〔2021〕57号"),
+    DutyBreached(what="accept", due_at=MOMENT, holder="town_handler", basis="民发〔2021〕57号"),
 )
 LEGACY: tuple[CaseEvent, ...] = (
     LegacyCaseOpened(
@@ -160,34 +227,100 @@ LEGACY: tuple[CaseEvent, ...] = (
         ),
     ),
 )
-CASE_SAMPLES: tuple[CaseEvent, ...] = (*INTAKE, *INQUIRY, *DECISION, *BENEFIT, *CLOSING, *LEGACY)
+CASE_SAMPLES: tuple[CaseEvent, ...] = tuple(
+    replace(event, moves=(MOVE,)) for event in (*INTAKE, *INQUIRY, *DECISION, *BENEFIT, *CLOSING, *LEGACY)
+)
+MATTER = Matter(
+    id="dibao", zh="最低生活保障", en="Minimum living guarantee", family="relief", subject="household", code="x"
+)
 BUREAU_SAMPLES: tuple[Event, ...] = (
-    RuleVersionPublished(
-        version=RuleVersion(
-            id="dibao-3209-2021-07",
-            matter="dibao",
-            title_zh="最低生活保障",
-            title_en="Minimum living guarantee",
-            region="3209",
-            valid_from=date(2021, 7, 1),
-            basis=("令649",),
-            verified=False,
-            standard=Fen(78_000),
-            limits={"accept": Limit(days=5, unit="wd", basis="民发〔2021〕57号", verified=False)},
-            steps={
-                "confirm_case": Step(
-                    by=("county_decider",), stages=("noticed",), after=("notice_closed",), basis="令649"
-                )
-            },
-            valid_to=date(2027, 1, 1),
-            min_investigators=3,
-            review_months=6,
+    RuleVersionPublished(version=FULL_RULE),
+    PostsCreated(posts=(replace(HANDLER, kin=(SubjectId("subject-2"),)),)),
+    KinDeclared(post=HANDLER.id, subject=SubjectId("subject-1"), own=True),
+    MatterPublished(matter=MATTER),
+)
+GRANT = Grant(
+    id="dibao.decide-yandu",
+    item="dibao.decide",
+    role="town_lead",
+    region="320903",
+    form="devolved",
+    grantor="盐都区民政局",
+    in_name_of="盐都区民政局",
+    basis="示例文件",
+    valid_from=DAY,
+    valid_to=date(2027, 1, 1),
+    ceiling=Fen(600_000),
+    sample_percent=30,
+    pending=True,
+    seal="审核确认专用章",
+    verified=False,
+)
+AUTHORITY_SAMPLES: tuple[Event, ...] = (
+    PowersListed(
+        items=(
+            PowerItem(
+                id="dibao.decide",
+                matter="dibao",
+                power="decide",
+                zh="审核确认",
+                en="Decision",
+                basis="令649",
+                valid_from=DAY,
+                valid_to=date(2027, 1, 1),
+                nature="行政确认",
+                verified=False,
+            ),
         )
     ),
-    PostsCreated(posts=(replace(HANDLER, kin=(SubjectId("subject-2"),)),)),
-    KinDeclared(post=HANDLER.id, subject=SubjectId("subject-1")),
+    PowerChanged(
+        change=PowerChange(
+            item="dibao.decide", kind="reduce", before="须收入证明", after="免收入证明", basis="示例文件", effective=DAY
+        )
+    ),
+    GrantsGiven(grants=(GRANT,)),
+    GrantSuspended(grant=GRANT.id, since=DAY, reason="抽查不合格"),
+    GrantResumed(grant=GRANT.id, on=DAY),
+    GrantRevoked(grant=GRANT.id, on=DAY, reason="权力收回"),
+    ActDenied(
+        action="confirm_case",
+        code="OVER_CEILING",
+        detail="600000 fen",
+        matter="linshi-zhichu",
+        division=VILLAGE,
+        case=CASE_ID,
+        amount=900_000,
+    ),
+    SampleDrawn(
+        grant=GRANT.id,
+        since=DAY,
+        until=MONTH,
+        seed="0" * 32,
+        percent=30,
+        population=1,
+        population_digest="a" * 64,
+        upto=100,
+        cases=(CASE_ID,),
+    ),
+    SampleInspected(case=CASE_ID, outcome="correct", finding="无", inspector=HANDLER.id),
 )
-SAMPLES: dict[str, Event] = {event.TYPE: event for event in (*CASE_SAMPLES, *BUREAU_SAMPLES)}
+ENTITLEMENT_SAMPLES: tuple[Event, ...] = (
+    EntitlementGranted(
+        case=CASE_ID,
+        matter="dibao",
+        division=VILLAGE,
+        from_month=MONTH,
+        amount=Fen(106_000),
+        excludes=("tekun",),
+        until=date(2027, 3, 1),
+    ),
+    EntitlementChanged(case=CASE_ID, from_month=MONTH, amount=Fen(90_000)),
+    EntitlementEnded(case=CASE_ID, matter="dibao", to_month=MONTH),
+)
+SAMPLES: dict[str, Event] = {
+    event.TYPE: event
+    for event in (*CASE_SAMPLES, *BUREAU_SAMPLES, *POLICY_SAMPLES, *AUTHORITY_SAMPLES, *ENTITLEMENT_SAMPLES)
+}
 
 META = Meta(
     event_id="0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6c",

@@ -29,6 +29,6 @@ ACTION = Action(
     decide=decide,
     zh="终止",
     en="Terminate",
-    power="decide",
+    power="inquire",
     entitles=True,
 )

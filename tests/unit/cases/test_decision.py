@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from domain.authority.posts import Post
 from domain.cases.actions.close_notice import CloseNotice
@@ -24,6 +25,7 @@ from domain.cases.events.decision import (
     ResultPublished,
 )
 from domain.cases.evolve import fold
+from domain.cases.parts import Visit
 from domain.kernel import Fen
 from tests.support.builders import DECIDER, DIRECTOR, HANDLER, LEAD, REVIEWER, by
 from tests.support.journeys import (
@@ -41,7 +43,7 @@ from tests.support.journeys import (
     VISITED,
     step,
 )
-from tests.support.scenario import given
+from tests.support.scenario import When, given
 
 REFUSAL = RefuseCase(reason="收入超过标准", basis="令649第九条")
 
@@ -188,9 +190,33 @@ def test_a_household_with_enough_income_gets_nothing() -> None:
     given(rich).when("confirm_case", ConfirmCase(amount=Fen(0)), by(DECIDER, "2026-03-24")).then_refused("NOT_ELIGIBLE")
 
 
-@pytest.mark.parametrize("post", [HANDLER, LEAD, REVIEWER, DIRECTOR], ids=lambda post: str(post.role))
-def test_nobody_but_the_county_confirms(post: Post) -> None:
+@pytest.mark.parametrize("post", [HANDLER, REVIEWER, DIRECTOR], ids=lambda post: str(post.role))
+def test_nobody_confirms_whose_role_is_not_to_decide(post: Post) -> None:
     given(NOTICED).when("confirm_case", ConfirmCase(amount=AMOUNT), by(post, "2026-03-24")).then_refused("NO_AUTHORITY")
+
+
+def test_a_town_confirms_where_the_county_has_devolved_its_power() -> None:
+    given(NOTICED).when("confirm_case", ConfirmCase(amount=AMOUNT), by(LEAD, "2026-03-24")).then(Confirmed)
+
+
+def test_a_town_confirms_nothing_before_the_power_was_devolved() -> None:
+    early = replace(given(NOTICED).state, accepted_on=date(2023, 12, 1))
+    When(early, step("confirm_case", ConfirmCase(amount=AMOUNT), by(LEAD, "2026-03-24"))).then_refused("NO_GRANT")
+
+
+def test_who_visited_the_household_does_not_confirm_alone() -> None:
+    visited = Visit(at=by(LEAD, "2026-03-09").on, investigators=(LEAD.id, HANDLER.id))
+    state = replace(given(NOTICED).state, visits=(visited,))
+    alone = step("confirm_case", ConfirmCase(amount=AMOUNT), by(LEAD, "2026-03-24"))
+    When(state, alone).then_refused("SAME_HANDLER")
+    together = ConfirmCase(amount=AMOUNT, with_posts=(REVIEWER.id,))
+    When(state, step("confirm_case", together, by(LEAD, "2026-03-24"))).then(Confirmed)
+
+
+def test_nobody_confirms_the_case_of_a_relative_though_it_was_never_registered() -> None:
+    given(NOTICED).when(
+        "confirm_case", ConfirmCase(amount=AMOUNT), by(DECIDER, "2026-03-24", kin=(DECIDER,))
+    ).then_refused("KIN_EXCLUDED")
 
 
 def test_nothing_is_confirmed_while_the_notice_hangs() -> None:

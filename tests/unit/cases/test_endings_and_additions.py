@@ -223,7 +223,7 @@ def test_a_case_is_not_assigned_to_kin() -> None:
         "register_separately", RegisterSeparately(reason="亲属", kin_posts=(HANDLER.id,)), by(LEAD, "2026-03-03")
     )
     given(OPENED, kin).when("assign_case", AssignCase(to_post=HANDLER.id), by(LEAD, "2026-03-06")).then_refused(
-        "NO_AUTHORITY", "kin"
+        "KIN_EXCLUDED"
     )
 
 

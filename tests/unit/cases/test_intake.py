@@ -174,7 +174,7 @@ def test_a_post_held_by_kin_may_not_act() -> None:
     kin = step(
         "register_separately", RegisterSeparately(reason="亲属", kin_posts=(HANDLER.id,)), by(LEAD, "2026-03-03")
     )
-    given(OPENED, kin).when("accept_case", AcceptCase(), by(HANDLER, "2026-03-04")).then_refused("NO_AUTHORITY", "kin")
+    given(OPENED, kin).when("accept_case", AcceptCase(), by(HANDLER, "2026-03-04")).then_refused("KIN_EXCLUDED")
     given(OPENED, kin).when("accept_case", AcceptCase(), by(LEAD, "2026-03-04")).then(CaseAccepted)
 
 

@@ -96,7 +96,7 @@ def test_a_case_of_kin_goes_its_way_without_the_kin() -> None:
         AFTER_CONFIRMATION,
     )
     assert (case.state.stage, case.state.archived, case.state.kin_posts) == ("stopped", True, (INVESTIGATOR.id,))
-    case.when("add_note", AddNote(text="查看"), by(INVESTIGATOR, "2027-06-02")).then_refused("NO_AUTHORITY", "kin")
+    case.when("add_note", AddNote(text="查看"), by(INVESTIGATOR, "2027-06-02")).then_refused("KIN_EXCLUDED")
 
 
 def test_an_objection_is_answered_and_the_case_confirmed_with_the_new_figures() -> None:
