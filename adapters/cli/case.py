@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from adapters.cli.case_do import do
+from adapters.cli.case_explain import explain, judge
 from adapters.cli.case_tables import print_history, print_replay, print_state
 from adapters.cli.plainly import told_plainly
 from adapters.cli.printing import IsoDay, IsoTime, print_json
@@ -16,7 +17,8 @@ def command() -> None:
     """查看、回放与办理案卷 / look at cases, replay them, act on them."""
 
 
-command.add_command(do)
+for _part in (do, explain, judge):
+    command.add_command(_part)
 
 
 def _at_a_moment(function: Any) -> Any:  # noqa: ANN401  (click's decorators)

@@ -14,7 +14,18 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from adapters.house import House
-from adapters.http import actions, docs_page, documents, history, operations, reads, registry, rulebook
+from adapters.http import (
+    actions,
+    docs_page,
+    documents,
+    duties,
+    explain,
+    history,
+    operations,
+    reads,
+    registry,
+    rulebook,
+)
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, Internal, MethodNotAllowed, NotFound, ProblemResponse
@@ -50,8 +61,10 @@ def create_app(house: House) -> ASGIApp:
     writes = [*documents.routes(house, workers), *actions.routes(house, workers)]
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = (history.router(house), reads.router(house, positions), registry.router(), docs_page.router(app))
-    for router in (*reading, rulebook.router(house), operations.router(house, answers), pages.router(house)):
+    reading = [part.router(house) for part in (history, explain, rulebook)]
+    views = [part.router(house, positions) for part in (reads, duties)]
+    about = (registry.router(), docs_page.router(app))
+    for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 
