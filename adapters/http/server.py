@@ -1,4 +1,4 @@
-"""Serving: uvicorn in this process, the projector in a child that ends with it."""
+"""Serving: uvicorn and the timekeeper in this process, the projector in a child that ends with it."""
 
 import gc
 import signal
@@ -13,6 +13,7 @@ import uvicorn
 from adapters.house import House
 from adapters.http.app import create_app
 from adapters.settings import child_environment
+from adapters.timekeeper import keeping_time
 
 _AGAIN_SECONDS = 1.0
 _PATIENCE = 10.0
@@ -38,7 +39,7 @@ def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
     # What is loaded by now stays: without this, every full collection walks over it, and all commands wait meanwhile.
     gc.collect()
     gc.freeze()
-    with projecting(house), _signals_ignored():
+    with projecting(house), keeping_time(house), _signals_ignored():
         _Server(config, ready).run()
 
 
