@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from adapters.rulebook import shipped_rules
 from domain.cases.assess import (
     Held,
     age_on,
@@ -18,9 +19,11 @@ from domain.cases.state import CaseState
 from domain.identity import demo_citizen_id
 from domain.kernel import Fen, SubjectId
 from domain.rulebook.amounts import AmountRule, Band, Calculation
-from domain.rulebook.criteria import Criterion, FactMissing
-from domain.rulebook.evaluate import passed
+from domain.rulebook.calculate import calculate
+from domain.rulebook.criteria import Criterion, FactMissing, FactValue
+from domain.rulebook.evaluate import parameter_of, passed
 from domain.rulebook.parts import Track
+from domain.rulebook.rules import RuleVersion
 from tests.support.bare_rule import bare_rule
 
 DAY = date(2026, 3, 9)
@@ -140,3 +143,12 @@ def test_a_benefit_by_age_begins_on_the_birthday_unless_another_day_was_establis
     moved_in = replace(CASE, facts={"condition_from": "2026-05-06"})
     assert condition_from(moved_in, rule) == date(2026, 5, 6)
     assert condition_from(CASE, RULE) is None
+
+
+@pytest.mark.parametrize("rule", shipped_rules().versions, ids=lambda rule: rule.id)
+def test_every_rule_that_we_ship_can_be_judged_from_the_facts_it_asks_for(rule: RuleVersion) -> None:
+    sample: dict[str, FactValue] = {"fen": 10_000, "count": 1, "date": "2026-03-09", "flag": True}
+    facts = {name: next(iter(shape.choices), None) or sample[shape.kind] for name, shape in rule.facts.items()}
+    case = replace(AFTER_OPINION, facts=facts)
+    assert {line.id for line in assessed(case, rule, DAY).lines} == {criterion.id for criterion in rule.criteria}
+    assert calculate(rule.amount, figures(case, DAY), parameter_of(rule, urban=False)).amount >= 0

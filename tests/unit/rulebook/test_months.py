@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from adapters.rulebook import shipped_rules
 from domain.kernel import Fen
 from domain.rulebook.amounts import AmountRule, Band
 from domain.rulebook.criteria import FactMissing
@@ -88,3 +89,31 @@ def test_a_status_ends_so_many_months_after_its_confirmation() -> None:
     assert expires_on(yearly, date(2026, 4, 30)) == date(2027, 4, 30)
     assert expires_on(bare_rule(validity=Validity(months=1, basis="")), date(2026, 1, 31)) == date(2026, 2, 28)
     assert expires_on(bare_rule(), date(2026, 4, 30)) is None
+
+
+@pytest.mark.parametrize(
+    ("matter", "first", "stopped"),
+    [
+        ("dibao", date(2026, 5, 1), date(2027, 1, 1)),
+        ("tekun", date(2026, 5, 1), date(2027, 1, 1)),
+        ("canji-shenghuo", date(2026, 3, 1), date(2026, 10, 1)),
+        ("canji-huli", date(2026, 3, 1), date(2026, 10, 1)),
+        ("guer", date(2026, 5, 1), date(2026, 10, 1)),
+        ("shishi-wuren", date(2026, 5, 1), date(2026, 10, 1)),
+        ("zunlaojin", date(2025, 11, 1), date(2026, 10, 1)),
+        ("linshi-jinan", date(2026, 4, 1), date(2027, 1, 1)),
+    ],
+)
+def test_the_rules_that_we_ship_pay_the_months_that_their_matter_asks_for(
+    matter: str, first: date, stopped: date
+) -> None:
+    versions = [rule for rule in shipped_rules().versions if rule.matter == matter]
+    assert versions
+    for rule in versions:
+        assert first_month(rule, RECEIVED, CONFIRMED, date(2025, 11, 30)) == first, rule.id
+        assert stop_month(rule, date(2026, 12, 31), date(2026, 9, 30)) == stopped, rule.id
+
+
+def test_the_voucher_of_the_aged_lasts_twelve_months() -> None:
+    (rule,) = (rule for rule in shipped_rules().versions if rule.matter == "yanglao-fuwu")
+    assert expires_on(rule, CONFIRMED) == date(2027, 4, 30)
