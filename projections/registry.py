@@ -3,8 +3,13 @@
 from projections.shape import View
 from projections.views.case_file.view import CASE_FILE
 from projections.views.dashboard.view import DASHBOARD
+from projections.views.decisions.view import DECISIONS
+from projections.views.denials.view import DENIALS
 from projections.views.duties.view import DUTIES
 from projections.views.history.view import HISTORY
+from projections.views.samples.view import SAMPLES
 from projections.views.worklist.view import WORKLIST
 
-VIEWS: dict[str, View] = {view.name: view for view in (WORKLIST, CASE_FILE, HISTORY, DASHBOARD, DUTIES)}
+_ALL = (WORKLIST, CASE_FILE, HISTORY, DASHBOARD, DUTIES, DENIALS, DECISIONS, SAMPLES)
+
+VIEWS: dict[str, View] = {view.name: view for view in _ALL}

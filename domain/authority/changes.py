@@ -147,8 +147,10 @@ _SOUND: dict[str, Callable[[Grant], bool]] = {
     "id": lambda grant: _GRANT_ID.fullmatch(grant.id) is not None,
     "region": lambda grant: _REGION.fullmatch(grant.region) is not None,
     "form": lambda grant: grant.form != "statutory",
-    # Entrusted: the grantor answers an appeal, so its name stands on the decision. Devolved: the grantee's own does.
-    "in_name_of": lambda grant: bool(grant.in_name_of.strip()) == (grant.form == "entrusted"),
+    # Entrusted: the grantor answers an appeal, so a name stands on the decision. Devolved: it is not the grantor's.
+    "in_name_of": lambda grant: (
+        bool(grant.in_name_of) if grant.form == "entrusted" else grant.in_name_of != grant.grantor
+    ),
     "grantor": lambda grant: bool(grant.grantor.strip()),
     "valid_to": lambda grant: grant.valid_to is None or grant.valid_from < grant.valid_to,
     "ceiling": lambda grant: grant.ceiling is None or grant.ceiling > 0,

@@ -1,0 +1,1 @@
+"""Denials: one row per act that was refused for want of authority."""

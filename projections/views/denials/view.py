@@ -1,0 +1,71 @@
+"""Every act that was refused for want of authority: who tried what, where, when, and why not (法无授权不可为)."""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import astuple
+
+from domain.authority.events import ActDenied
+from domain.kernel import Recorded
+from projections.shape import Table, View, Working, nothing
+
+
+class DenialRow(msgspec.Struct, gc=False):
+    """A row of the table, fields in the order of its columns. ``amount`` in fen."""
+
+    position: int
+    recorded_at: datetime
+    occurred_at: datetime
+    actor: str
+    post: str
+    organ: str
+    action: str
+    code: str
+    detail: str
+    matter: str
+    division: str
+    case_id: str
+    amount: int
+
+
+def fold(rows: Working, recorded: Recorded) -> None:
+    """Add the denial's row."""
+    event, meta = recorded.event, recorded.meta
+    if not isinstance(event, ActDenied):
+        return
+    row = DenialRow(
+        position=recorded.position,
+        recorded_at=recorded.recorded_at,
+        occurred_at=meta.occurred_at,
+        actor=meta.actor,
+        post=meta.post,
+        organ=meta.organ,
+        action=event.action,
+        code=event.code,
+        detail=event.detail,
+        matter=event.matter,
+        division=event.division,
+        case_id=event.case,
+        amount=event.amount,
+    )
+    rows["denials"].put((row.position,), row)
+
+
+DENIALS = View(
+    name="denials",
+    version=1,
+    folder=Path(__file__).parent,
+    tables=(
+        Table(
+            name="denials",
+            columns=DenialRow.__struct_fields__,
+            types=("int8", "timestamptz", "timestamptz", *["text"] * 9, "int8"),
+            key=1,
+            load=lambda row: DenialRow(*row),
+            dump=astuple,
+        ),
+    ),
+    touches=nothing,
+    fold=fold,
+)
