@@ -100,7 +100,8 @@ def read_rulebook(path: Path) -> Loaded:
 def check_rulebook(loaded: Loaded) -> list[RuleDataFault]:
     """Return every fault of what was read: of form, or, if there is none, of sense. Matters that we ship are known."""
     shipped = Rulebook().with_matters(read_rulebook(INFRA / "rulebook").data.matters)
-    return loaded.faults or loaded.placed(check(loaded.data, shipped, VOCABULARY))
+    found = loaded.faults or loaded.placed(check(loaded.data, shipped, VOCABULARY))
+    return sorted(found, key=lambda fault: (fault.path, fault.line))
 
 
 def load_rulebook(folder: Path) -> RuleData:

@@ -23,7 +23,7 @@ from domain.rulebook.rules import RuleVersion
 
 _PUBLISHERS = frozenset({"county_decider", "operator"})
 _OWN = ("city", "county")
-"""Issuers whose norms are decided in the bureau, so that a policy of this log must stand behind them."""
+"""Issuers whose norms the bureau decides itself, by a policy of this log (DOMAIN §1, rows 26, 27 and 30)."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -37,7 +37,7 @@ class RuleChanged(Refused):
 
 
 class PolicyNotDecided(Refused):
-    """A norm of the city or a county that no policy of this log has made."""
+    """A norm of the city or a county enters by the publication of a policy, which is decided first."""
 
     code = "POLICY_NOT_DECIDED"
     zh = "本级规则须经政策程序决定后发布"
@@ -102,10 +102,13 @@ def may_publish(post: Post, versions: Sequence[RuleVersion]) -> None:
             raise NoAuthority(f"publish: {version.id}: division")
 
 
-def policies_decided(log: EventLog, versions: Sequence[RuleVersion]) -> None:
-    """Check that a policy of this log stands behind each norm of the bureau's own. Raises PolicyNotDecided."""
+def no_policy_passed_by(versions: Sequence[RuleVersion], *, norm_in_force: bool) -> None:
+    """Check that publishing does not go round a policy: what a policy decides, its own publication puts into force.
+
+    ``norm_in_force``: the norms are older than this log. Raises PolicyNotDecided.
+    """
     for version in versions:
-        if version.issuer in _OWN and not (version.policy and log.stream(f"policy-{version.policy}", 0, 1)):
+        if version.policy or (version.issuer in _OWN and not norm_in_force):
             raise PolicyNotDecided(version.id)
 
 

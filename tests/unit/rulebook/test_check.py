@@ -13,7 +13,7 @@ from domain.rulebook.book import Rulebook
 from domain.rulebook.check import DualTrack, RuleFaulty, check, is_longer, refuse_faults
 from domain.rulebook.criteria import Criterion
 from domain.rulebook.faults import SENTENCES, RuleData
-from domain.rulebook.parts import DutyRule, FirstMonth, Limit, NoticeRule, Overlap, Paper, Pause, Step, Track
+from domain.rulebook.parts import DutyRule, FirstMonth, Limit, NoticeRule, Overlap, Paper, Pause, Step, Track, Unit
 from tests.support.rules import CRITERION, FACTS, GRANT, LIMIT, MATTER, POWERS, RULE, data, rule
 
 
@@ -209,8 +209,8 @@ def test_a_grant_ends_after_it_begins() -> None:
         ((29, "cd"), (1, "mo"), True),
     ],
 )
-def test_limits_are_compared_across_units(limit: Any, other: Any, longer: bool) -> None:  # noqa: ANN401, FBT001
-    assert is_longer(Limit(*limit, basis=""), Limit(*other, basis="")) is longer
+def test_limits_are_compared_across_units(limit: tuple[int, Unit], other: tuple[int, Unit], longer: bool) -> None:  # noqa: FBT001  (what is expected)
+    assert is_longer(Limit(*limit, ""), Limit(*other, "")) is longer
 
 
 def test_faults_are_refused_with_their_place_and_the_dual_track_first() -> None:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.bureau import Bureau
-from application.runs.publish_rules import RuleChanged, may_publish, publication
+from application.runs.publish_rules import PolicyNotDecided, RuleChanged, may_publish, no_policy_passed_by, publication
 from domain.authority.posts import Post, Role
 from domain.authority.register import Register
 from domain.errors import NoAuthority
@@ -77,3 +77,18 @@ def test_who_may_publish_depends_on_role_and_region() -> None:
         may_publish(post("county_decider", "320904"), (county,))
     with pytest.raises(NoAuthority, match="town_lead"):
         may_publish(post("town_lead", "320903104"), ())
+
+
+@pytest.mark.parametrize("issuer", ["city", "county"])
+def test_a_norm_of_the_bureau_enters_by_its_policy_unless_it_is_older_than_the_log(issuer: str) -> None:
+    own = rule(issuer=issuer)
+    no_policy_passed_by((RULE,), norm_in_force=False)
+    no_policy_passed_by((RULE, own), norm_in_force=True)
+    with pytest.raises(PolicyNotDecided, match="probe-1"):
+        no_policy_passed_by((own,), norm_in_force=False)
+
+
+@pytest.mark.parametrize("norm_in_force", [True, False])
+def test_nothing_that_names_a_policy_is_published_without_it(norm_in_force: bool) -> None:  # noqa: FBT001  (both ways)
+    with pytest.raises(PolicyNotDecided):
+        no_policy_passed_by((rule(policy="p-1"),), norm_in_force=norm_in_force)
