@@ -1,5 +1,7 @@
 """Start the grant 发放: first after the confirmation, or again after a suspension."""
 
+from datetime import date
+
 from domain.calendar import add_months, next_month
 from domain.cases.action import Action
 from domain.cases.events import CaseEvent
@@ -30,12 +32,15 @@ def decide(case: CaseState, command: StartGrant, facts: Facts) -> list[CaseEvent
     if case.decision is None or case.decision.result != "grant":
         raise WrongOrder("start_grant: decision")
     from_month = case.decision.from_month or next_month(case.decision.on)
-    review = Due(
-        what="review",
-        on=add_months(from_month, facts.rule.review_months),
-        basis=facts.rule.steps["complete_review"].basis,
-    )
-    return [GrantStarted(from_month=from_month, amount=case.decision.amount, due=review)]
+    return [GrantStarted(from_month=from_month, amount=case.decision.amount, due=_due(case, from_month, facts))]
+
+
+def _due(case: CaseState, from_month: date, facts: Facts) -> Due | None:
+    """The review; what is given once is not reviewed, and serving the decision may still be due."""
+    step = facts.rule.steps.get("complete_review")
+    if step is None:
+        return case.due
+    return Due(what="review", on=add_months(from_month, facts.rule.review_months), basis=step.basis)
 
 
 ACTION = Action(name="start_grant", command=StartGrant, decide=decide, zh="发放", en="Start grant", power="pay")

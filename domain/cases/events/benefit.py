@@ -9,12 +9,12 @@ from domain.kernel import Fen, Personal
 
 
 class GrantStarted(Clocked):
-    """发放: first, or again after a suspension."""
+    """发放: first, or again after a suspension. Given once, it is not reviewed: ``due`` is what was due before."""
 
     TYPE: ClassVar = "case.grant_started"
     from_month: date
     amount: Fen
-    due: Due
+    due: Due | None
 
 
 class GrantIncreased(Clocked):

@@ -25,7 +25,7 @@ def evolve_benefit(state: CaseState, event: BenefitEvent) -> CaseState:
     match event:
         case GrantStarted():
             grant = Grant(status="running", amount=event.amount, from_month=event.from_month)
-            review = Review(due_on=event.due.on)
+            review = Review(due_on=event.due.on) if event.due and event.due.what == "review" else state.review
             done = state.done | {"grant_started"}
             return replace(state, stage="granted", grant=grant, review=review, due=event.due, done=done)
         case GrantIncreased() | GrantReduced():
