@@ -21,6 +21,7 @@ from domain.calendar import (
     months_before,
 )
 from domain.cases.events import CaseEvent
+from domain.cases.events.inquiry import OpinionIssued
 from domain.cases.events.intake import CaseAccepted, CaseOpened
 from domain.cases.evolve import evolve
 from domain.cases.facts import Facts
@@ -32,6 +33,7 @@ ACCEPT = "accept"
 """The duty to accept or to tell the defects: unmet, the application counts as accepted on the day received."""
 REVIEW = "review"
 """The duty to review: on its last day the review falls due."""
+_AFTER_OPINION = frozenset({"post", "decide"})
 
 _HOUR = timedelta(hours=1)
 _DAYS_OF_MONTH = 30
@@ -86,8 +88,15 @@ def _moves(turn: _Turn, facts: Facts) -> list[DutyMove]:
             ended = [DutyMove(what=turn.name, to="dropped")]
         else:  # a start does not put off what is owed already
             return _paused(turn, known, facts) if rule.pauses else []
-        return [*ended, *_started(turn, facts)] if kind in rule.starts else ended
-    return _started(turn, facts) if kind in rule.starts else []
+        return [*ended, *_started(turn, facts)] if _starts(turn) else ended
+    return _started(turn, facts) if _starts(turn) else []
+
+
+def _starts(turn: _Turn) -> bool:
+    """An opinion leads either to the notice or, refusing or not to be posted, to the decision: as its due date says."""
+    if isinstance(turn.event, OpinionIssued) and turn.name in _AFTER_OPINION and turn.event.due.what != turn.name:
+        return False
+    return turn.event.TYPE in turn.rule.starts
 
 
 def _started(turn: _Turn, facts: Facts) -> list[DutyMove]:
