@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from adapters.house import House
 from adapters.http import (
     actions,
+    authority,
     docs_page,
     documents,
     duties,
@@ -62,7 +63,7 @@ def create_app(house: House) -> ASGIApp:
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
     reading = [part.router(house) for part in (history, explain, rulebook)]
-    views = [part.router(house, positions) for part in (reads, duties)]
+    views = [part.router(house, positions) for part in (reads, duties, authority)]
     about = (registry.router(), docs_page.router(app))
     for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house)):
         app.include_router(router)
