@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 SUBCOMMANDS = {
+    "authority": "adapters.cli.authority",
     "bench": "adapters.cli.bench",
     "case": "adapters.cli.case",
     "config": "adapters.cli.config",
