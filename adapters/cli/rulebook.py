@@ -99,12 +99,13 @@ def show(id_: str, *, as_json: bool) -> None:
 def diff(before: str, after: str, *, as_json: bool) -> None:
     """逐项比较两个版本 / compare two versions field by field."""
     from adapters.cli.rulebook_tables import print_differences
+    from domain.cases.vocabulary import ACTION_WORDS
     from domain.rulebook.diff import differences
 
     with _house() as house:
         book = house.cases.bureau.refresh().rulebook
         old, new = book.version(before), book.version(after)
-    found = differences(old, new)
+    found = differences(old, new, ACTION_WORDS)
     if as_json:
         print_json(found)
     else:

@@ -8,26 +8,32 @@ from domain.rulebook.book import Rulebook
 from domain.rulebook.diff import Difference
 from domain.rulebook.rules import RuleVersion
 
-_COLUMNS = ("编号 id", "事项 matter", "地区 region", "生效 from", "失效 to", "制定 issuer", "已核对 verified")
-
 
 def print_versions(book: Rulebook, versions: tuple[RuleVersion, ...]) -> None:
-    """Print one line for each version."""
-    table = Table(*_COLUMNS)
+    """Print one line for each version; ids and dates stay whole in a narrow terminal, so that they can be copied."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("编号 id", no_wrap=True)
+    table.add_column("地区", no_wrap=True)
+    table.add_column("有效 valid", no_wrap=True)
+    table.add_column("事项 matter", overflow="fold")
     for version in versions:
-        matter = book.matters.get(version.matter)
-        name = f"{version.matter} {matter.zh}" if matter else version.matter
-        pilot = f" · 试点 pilot {version.pilot}" if version.pilot else ""
-        dates = (text_of(version.valid_from), text_of(version.valid_to))
-        table.add_row(
-            version.id, name, version.region or "全国 all", *dates, version.issuer + pilot, text_of(version.verified)
-        )
+        dates = f"{version.valid_from} – {text_of(version.valid_to)}"
+        table.add_row(version.id, version.region or "全国", dates, _matter(book, version))
     Console().print(table)
+
+
+def _matter(book: Rulebook, version: RuleVersion) -> str:
+    matter = book.matters.get(version.matter)
+    marks = [f"试点 pilot {version.pilot}"] if version.pilot else []
+    marks += [] if version.verified else ["待核"]
+    return " · ".join([matter.zh if matter else version.matter, *marks])
 
 
 def print_differences(before: RuleVersion, after: RuleVersion, found: tuple[Difference, ...]) -> None:
     """Print field, before and after."""
-    table = Table("字段 field", before.id, after.id)
+    table = Table(show_lines=True)
+    for name in ("字段 field", before.id, after.id):
+        table.add_column(name, overflow="fold")
     for one in found:
         table.add_row(f"{one.zh} / {one.en}", one.before or "—", one.after or "—")
     Console().print(table)

@@ -11,6 +11,7 @@ from adapters.house import House
 from adapters.http.answers import json_response
 from adapters.http.reads import Text
 from domain.calendar import civil_day
+from domain.cases.vocabulary import ACTION_WORDS
 from domain.rulebook.book import Rulebook, UnknownMatter
 from domain.rulebook.diff import differences
 from domain.rulebook.rules import RuleVersion
@@ -74,7 +75,8 @@ def router(house: House) -> APIRouter:
     @rules.get("/diff", summary="Two versions field by field 比较两个版本")
     def diff(asked: Annotated[DiffQuery, Query()]) -> Response:
         known = book()
-        return json_response({"differences": differences(known.version(asked.a), known.version(asked.b))})
+        found = differences(known.version(asked.a), known.version(asked.b), ACTION_WORDS)
+        return json_response({"differences": found})
 
     @rules.get("/{rule_id}", summary="One rule version in full 规则版本全文")
     def one(rule_id: str) -> Response:

@@ -5,7 +5,6 @@ from adapters.rulebook.loading import (
     check_rulebook,
     load_delegations,
     load_rulebook,
-    load_rules,
     read_rulebook,
     shipped_rules,
 )
@@ -17,7 +16,6 @@ __all__ = [
     "check_rulebook",
     "load_delegations",
     "load_rulebook",
-    "load_rules",
     "read_rulebook",
     "shipped_rules",
 ]

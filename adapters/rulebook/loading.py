@@ -112,11 +112,6 @@ def load_rulebook(folder: Path) -> RuleData:
     return loaded.data
 
 
-def load_rules(folder: Path) -> tuple[RuleVersion, ...]:
-    """Return the rule versions of a folder. Raises RuleDataFault."""
-    return load_rulebook(folder).versions
-
-
 def load_delegations(path: Path) -> tuple[Grant, ...]:
     """Return the grants of a file that is a list of them. Raises RuleDataFault."""
     document = read_marked(path)

@@ -57,3 +57,6 @@ VOCABULARY = Vocabulary(
     stages=frozenset(get_args(Stage)),
     events=frozenset(CASE_EVENTS),
 )
+
+ACTION_WORDS = {name: (action.zh, action.en) for name, action in ACTIONS.items()}
+"""Action -> Chinese and English words for it."""

@@ -1,7 +1,8 @@
 """Two rule versions side by side: every field that differs, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -9,8 +10,11 @@ from domain.kernel import Value
 from domain.rulebook.parts import Limit
 from domain.rulebook.rules import RuleVersion
 
+Words = Mapping[str, tuple[str, str]]
+"""Key -> Chinese and English words for it."""
+
 UNITS = {"wd": "工作日 working days", "cd": "自然日 calendar days", "h": "小时 hours", "mo": "月 months"}
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: Words = {
     "title_zh": ("名称", "title (zh)"),
     "title_en": ("英文名称", "title (en)"),
     "region": ("适用地区", "region"),
@@ -20,6 +24,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "verified": ("已核对原文", "verified"),
     "standard": ("标准", "standard"),
     "limits": ("时限", "time limits"),
+    "accept": ("受理", "accept"),
+    "supply": ("补正", "supply papers"),
+    "opinion": ("初审意见", "opinion"),
+    "post": ("张贴公示", "post the notice"),
+    "decide": ("决定", "decide"),
+    "serve": ("送达", "serve"),
+    "publish": ("公布", "publish"),
+    "screen": ("兜底筛查", "screen the next layer"),
+    "review": ("核查", "review"),
     "steps": ("步骤", "steps"),
     "by": ("办理岗位", "by"),
     "stages": ("可办阶段", "stages"),
@@ -72,25 +85,25 @@ class Difference(Value):
     after: str
 
 
-def differences(before: RuleVersion, after: RuleVersion) -> tuple[Difference, ...]:
-    """Return the fields that differ, in the order of a rule version. Ids differ by nature and are left out."""
+def differences(before: RuleVersion, after: RuleVersion, names: Words = MappingProxyType({})) -> tuple[Difference, ...]:
+    """Return the fields that differ, in the order of a rule version. Ids differ by nature and are left out.
+
+    ``names``: words for keys that other parts name, such as actions.
+    """
+    words = {**WORDS, **names}
     old, new = dict(_leaves(before, ())), dict(_leaves(after, ()))
     paths = [path for path in dict.fromkeys((*old, *new)) if old.get(path) != new.get(path) and path != ("id",)]
     order = [field.name for field in msgspec.structs.fields(RuleVersion)]
     return tuple(
         Difference(
             path=".".join(path),
-            zh=" · ".join(_words(key)[0] for key in path),
-            en=" · ".join(_words(key)[1] for key in path),
+            zh=" · ".join(words.get(key, (key, key))[0] for key in path),
+            en=" · ".join(words.get(key, (key, key))[1] for key in path),
             before=old.get(path, ""),
             after=new.get(path, ""),
         )
         for path in sorted(paths, key=lambda path: order.index(path[0]))
     )
-
-
-def _words(key: str) -> tuple[str, str]:
-    return WORDS.get(key, (key, key))
 
 
 def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

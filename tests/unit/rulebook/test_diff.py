@@ -69,3 +69,9 @@ def test_items_of_a_list_are_told_apart_by_what_they_are_about() -> None:
 def test_a_difference_is_told_in_both_languages_in_the_order_of_the_rule() -> None:
     found = differences(RULE, rule(review_months=6, standard=Fen(1)))
     assert [(one.zh, one.en) for one in found] == [("标准", "standard"), ("核查周期（月）", "review (months)")]
+
+
+def test_a_key_that_another_part_names_is_told_in_its_words() -> None:
+    changed = rule(steps={**RULE.steps, "open_case": replace(RULE.steps["open_case"], basis="第一条")})
+    (found,) = differences(RULE, changed, {"open_case": ("登记", "Open")})
+    assert (found.zh, found.en) == ("步骤 · 登记 · 依据", "steps · Open · basis")
