@@ -19,6 +19,8 @@ from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, MatterPublished,
 from domain.kernel import Event, PostId, SubjectId, Value
 from domain.rulebook.book import Rulebook
 
+NO_REGISTER = Register()
+
 
 class Bureau(Value):
     """Posts, declared kin, rulebook and register, with the versions of the streams they were read from."""
@@ -26,7 +28,7 @@ class Bureau(Value):
     posts: dict[PostId, Post] = {}
     kin: dict[SubjectId, tuple[PostId, ...]] = {}
     rulebook: Rulebook = Rulebook()
-    register: Register = Register()
+    register: Register = NO_REGISTER
     guards: tuple[Guard, ...] = (Guard(BUREAU, 0), Guard(RULEBOOK, 0), Guard(AUTHORITY, 0))
 
     def kin_posts(self, subjects: Iterable[SubjectId]) -> tuple[PostId, ...]:
@@ -92,7 +94,7 @@ def _rules(old: Rulebook, events: Sequence[Event]) -> Rulebook:
     return book.with_versions(event.version for event in events if isinstance(event, RuleVersionPublished))
 
 
-def fold_register(events: Iterable[Event], start: Register = Register()) -> Register:  # noqa: B008  immutable
+def fold_register(events: Iterable[Event], start: Register = NO_REGISTER) -> Register:
     """Return the register after the events of the authority stream, in order."""
     register = start
     for event in events:

@@ -11,12 +11,12 @@ from application.hot_cases import NOTHING, Loaded
 from application.ports import Append, Appended, Conflict, Write, case_stream
 from domain.authority.powers import Grant
 from domain.cases.deciding import Decided, decide
+from domain.cases.entitling import consequences, subjects_of
 from domain.cases.evolve import fold
 from domain.cases.facts import Facts
 from domain.cases.registry import ACTIONS
 from domain.errors import NoAuthority, Refused, StaleVersion, Unavailable, UnknownCase
 from domain.kernel import Authority, CaseId, Event, Fact, Meta, Value
-from domain.subjects.consequences import consequences, subjects_of
 from domain.subjects.entitlements import entitlement_stream
 
 MOST_TRIES = 64

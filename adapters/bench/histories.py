@@ -24,7 +24,7 @@ from domain.cases.actions.authorise_comparison import AuthoriseComparison
 from domain.cases.actions.close_notice import CloseNotice
 from domain.cases.actions.confirm_case import ConfirmCase
 from domain.cases.actions.issue_opinion import IssueOpinion
-from domain.cases.actions.open_case import OpenCase, PersonNamed
+from domain.cases.actions.open_case import OpenCase
 from domain.cases.actions.post_notice import PostNotice
 from domain.cases.actions.record_visit import RecordVisit
 from domain.cases.actions.report_comparison import ReportComparison
@@ -33,6 +33,7 @@ from domain.cases.actions.start_grant import StartGrant
 from domain.cases.deciding import decide
 from domain.cases.evolve import fold
 from domain.cases.facts import Act, Facts
+from domain.cases.persons import PersonNamed
 from domain.cases.registry import ACTIONS
 from domain.cases.state import NO_CASE
 from domain.errors import Refused

@@ -12,7 +12,7 @@ from adapters.http.answers import etag, if_match, json_response
 from adapters.http.auth import caller
 from adapters.http.problems import NotFound
 from adapters.http.running import offload
-from application.handle import Answer
+from application.asking import Answer
 from domain.cases.action import Action
 from domain.cases.registry import ACTIONS
 from domain.errors import UnknownCase

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from adapters.http.actions import OPENING, PATHS
 from adapters.http.problems import Problem
-from application.handle import Answer
+from application.asking import Answer
 from domain.cases.action import Action
 from domain.cases.actions.attach_document import MEDIA_TYPES
 from domain.cases.registry import ACTIONS

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from domain.authority.denied import NoGrant, NoPower, OverCeiling
 from domain.authority.posts import Post
 from domain.authority.powers import Grant
 from domain.authority.register import Register, covers_amount, covers_case
-from domain.errors import NoGrant, NoPower, OverCeiling
 from domain.kernel import Fen, Value
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.authority.check import granted
+from domain.authority.denied import KinExcluded, SameHandler
 from domain.authority.posts import covers
 from domain.authority.powers import Grant
 from domain.calendar import add_calendar_days, add_hours, add_months, civil_day
@@ -14,11 +15,9 @@ from domain.errors import (
     CaseClosed,
     CollectiveNeeded,
     InvalidValue,
-    KinExcluded,
     NoAuthority,
     NoticeForbidden,
     ReasonMissing,
-    SameHandler,
     StepNotForeseen,
     UnknownCase,
     WrongOrder,

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.house import House
-from application.handle import Answer
+from application.asking import Answer
 from application.hot_cases import HotCases
 from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
 from domain.cases.actions.accept_case import AcceptCase
@@ -186,7 +186,7 @@ class TestMemory:
         assert (meta.event_id, meta.command_id, meta.actor) == ("the-command.1", "the-command", f"{HANDLER.id}:1")
         assert (meta.post, meta.organ, meta.rule) == (HANDLER.id, HANDLER.organ, RULE.id)
         assert meta.authority is not None
-        assert (meta.authority.power, meta.authority.in_name_of) == ("dibao.accept_case", HANDLER.organ)
+        assert (meta.authority.power, meta.authority.in_name_of) == ("dibao.accept", HANDLER.organ)
         assert meta.occurred_at == ACCEPT.circumstance.on
 
 

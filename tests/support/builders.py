@@ -3,14 +3,17 @@
 from datetime import UTC, date, datetime, time
 from typing import get_args
 
+from msgspec.structs import replace
+
 from adapters.reference import load_calendar
 from adapters.rulebook import shipped_rules
 from domain.authority.check import Asked
 from domain.authority.posts import Post, Role
 from domain.authority.register import Register
 from domain.calendar import CIVIL_ZONE, civil_day
-from domain.cases.actions.open_case import MandateGiven, OpenCase, PersonNamed
+from domain.cases.actions.open_case import MandateGiven, OpenCase
 from domain.cases.facts import Act, Facts
+from domain.cases.persons import PersonNamed
 from domain.cases.registry import ACTIONS
 from domain.cases.state import Stage
 from domain.identity import demo_citizen_id
@@ -22,7 +25,8 @@ OTHER_TOWN_VILLAGE = "320903105201"
 CASE_ID = CaseId("0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b")
 
 RULES = {rule.id: rule for rule in shipped_rules().versions}
-RULE = RULES["dibao-3209-2021-07"]
+RULE = replace(RULES["dibao-3209-2021-07"], valid_to=None)
+"""In force for good: what is tested on it must not depend on the day of the test."""
 REGISTER = Register().with_items(shipped_rules().powers).with_grants(shipped_rules().grants)
 CALENDAR = load_calendar()
 STAGES = get_args(Stage)

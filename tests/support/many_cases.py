@@ -16,12 +16,14 @@ from domain.cases.actions.assign_case import AssignCase
 from domain.cases.actions.complete_review import CompleteReview
 from domain.cases.actions.increase_grant import IncreaseGrant
 from domain.cases.actions.mark_review_due import MarkReviewDue
+from domain.cases.actions.record_breach import RecordBreach
 from domain.cases.actions.reduce_grant import ReduceGrant
 from domain.cases.actions.register_separately import RegisterSeparately
 from domain.cases.actions.request_correction import RequestCorrection
 from domain.cases.actions.start_grant import StartGrant
 from domain.cases.actions.terminate_case import TerminateCase
 from domain.cases.actions.transfer_case import TransferCase
+from domain.cases.actions.warn_duty import WarnDuty
 from domain.cases.actions.withdraw_case import WithdrawCase
 from domain.cases.events.intake import CaseOpened
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
@@ -40,9 +42,10 @@ from tests.support.builders import (
     VILLAGE,
     by,
 )
+from tests.support.clocks import clocked
 from tests.support.events import NOON, append, fact_of
 from tests.support.journeys import GRANTED, OBJECTED, OPENED, REFUSED, STOPPED, SUSPENDED, step
-from tests.support.scenario import Step, decided
+from tests.support.scenario import Step
 
 _TOLD_TWICE = (
     *OPENED,
@@ -50,7 +53,8 @@ _TOLD_TWICE = (
     step("request_correction", RequestCorrection(defects=("缺授权书",)), by(HANDLER, "2026-03-10")),
     step("accept_case", AcceptCase(), by(HANDLER, "2026-03-12")),
 )
-_JOURNEYS = (_TOLD_TWICE, GRANTED, GRANTED, OBJECTED, REFUSED, STOPPED, SUSPENDED)
+_JOURNEYS = (_TOLD_TWICE, GRANTED, GRANTED, OBJECTED, REFUSED, STOPPED, STOPPED, SUSPENDED)
+_DUTIES = ("accept", "opinion", "review", "publish")
 _ACTIVITIES = ("受理", "审查", "审查", "决定", "Confirmation of receipt")
 _command_ids = count(1)
 
@@ -70,6 +74,8 @@ def _asks(on: str, word: str) -> tuple[Step, ...]:
         step("reduce_grant", ReduceGrant(amount=Fen(90_000), reason="收入增加"), by(DECIDER, on)),
         step("start_grant", StartGrant(), by(DECIDER, on)),
         step("mark_review_due", MarkReviewDue(), by(TIMEKEEPER, on)),
+        *(step("warn_duty", WarnDuty(what=what), by(TIMEKEEPER, on)) for what in _DUTIES),
+        *(step("record_breach", RecordBreach(what=what), by(TIMEKEEPER, on)) for what in _DUTIES),
         step("complete_review", CompleteReview(outcome="unchanged", monthly_income=Fen(50_000)), by(LEAD, on)),
         step("withdraw_case", WithdrawCase(), by(HANDLER, on)),
         step("terminate_case", TerminateCase(reason="拒不配合调查"), by(LEAD, on)),
@@ -88,7 +94,7 @@ def some_case(chance: random.Random, case_id: CaseId) -> list[Fact]:
     events: list[Event] = []
     for ask in asks:
         try:
-            new = decided(fold(events), ask)  # type: ignore[arg-type]  # they are events of a case
+            new = clocked(fold(events), ask)  # type: ignore[arg-type]  # they are events of a case
         except Refused:
             continue
         events += [replace(event, case_id=case_id) if isinstance(event, CaseOpened) else event for event in new]

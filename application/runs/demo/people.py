@@ -3,7 +3,7 @@
 import random
 from datetime import date, timedelta
 
-from domain.cases.actions.open_case import PersonNamed
+from domain.cases.persons import PersonNamed
 from domain.identity import demo_citizen_id
 
 SURNAMES = "安白岑程丁方顾何江柯林孟倪欧潘齐任沈唐吴夏严郑朱庄"

@@ -6,8 +6,8 @@ from typing import Literal, TypeVar
 
 from application.runs.demo.pace import Pace
 from application.runs.demo.places import Place
-from domain.cases.actions.open_case import PersonNamed
 from domain.cases.parts import Channel
+from domain.cases.persons import PersonNamed
 from domain.kernel import Command, Fen, PostId, Value
 from domain.rulebook.rules import RuleVersion
 

@@ -2,6 +2,7 @@
 
 from domain.cases.action import Action
 from domain.cases.assess import Assessment, Held, assessed, condition_from, figures
+from domain.cases.entitling import no_overlap, overlapping
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
@@ -11,7 +12,6 @@ from domain.errors import AmountMismatch, NotEligible, WrongOrder
 from domain.kernel import Command, Fen, PostId
 from domain.rulebook.calculate import Effect
 from domain.rulebook.months import expires_on, first_month
-from domain.subjects.consequences import no_overlap, overlapping
 
 
 class ConfirmCase(Command):

@@ -1,12 +1,12 @@
 """Identify 身份查明: somebody who was helped without a name turns out to be a known person (DOMAIN §2.13)."""
 
 from domain.cases.action import Action
-from domain.cases.actions.open_case import PersonNamed, checked_person
 from domain.cases.events import CaseEvent
 from domain.cases.events.intake import SubjectIdentified
 from domain.cases.facts import Facts
 from domain.cases.guards import may, stated, today
 from domain.cases.parts import Person
+from domain.cases.persons import PersonNamed, checked_person
 from domain.cases.state import CaseState
 from domain.errors import WrongOrder
 from domain.kernel import Command

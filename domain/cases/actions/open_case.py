@@ -4,27 +4,16 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.intake import CaseOpened
 from domain.cases.facts import Facts
-from domain.cases.guards import authorised, due, full_division, not_negative, stated, today
+from domain.cases.guards import authorised, due, full_division, not_negative, today
 from domain.cases.parts import Channel, Household, Mandate, Organisation, Person
+from domain.cases.persons import PersonNamed, checked_person
 from domain.cases.state import CaseState
-from domain.errors import BadIdNumber, CaseExists, InvalidValue
-from domain.identity import check_citizen_id, check_uscc
-from domain.kernel import CaseId, Command, Fen, Personal, SubjectId, Value
+from domain.errors import CaseExists, InvalidValue
+from domain.identity import check_uscc
+from domain.kernel import CaseId, Command, Fen, SubjectId, Value
 from domain.rulebook.rules import SubjectKind
 
 _ALONE = frozenset({"person", "station"})
-
-
-class PersonNamed(Value, forbid_unknown_fields=True):
-    """A person as the form names them; the subject is looked up by the ID number.
-
-    At a rescue station somebody may have no name or number yet: both are then empty.
-    """
-
-    name: Personal[str] = ""
-    id_number: Personal[str] = ""
-    relation: str = "本人"
-    phone: Personal[str] = ""
 
 
 class MandateGiven(Value, forbid_unknown_fields=True):
@@ -109,14 +98,6 @@ def _check_members(command: OpenCase, kind: SubjectKind) -> None:
     numbers = [member.id_number for member in command.members]
     if not numbers or len(set(numbers)) < len(numbers) or (kind in _ALONE and len(numbers) > 1):
         raise InvalidValue("members")
-
-
-def checked_person(where: str, person: PersonNamed) -> None:
-    """Check name and ID number (GB 11643). Raises BadIdNumber or InvalidValue naming the field, never the value."""
-    fault = check_citizen_id(person.id_number)
-    if fault is not None:
-        raise BadIdNumber(f"{where}.id_number: {fault}")
-    stated(f"{where}.name", person.name)
 
 
 def _person(named: PersonNamed, facts: Facts, number: int) -> Person:
