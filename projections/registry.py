@@ -7,9 +7,11 @@ from projections.views.decisions.view import DECISIONS
 from projections.views.denials.view import DENIALS
 from projections.views.duties.view import DUTIES
 from projections.views.history.view import HISTORY
+from projections.views.parity.view import PARITY
+from projections.views.policies.view import POLICIES
 from projections.views.samples.view import SAMPLES
 from projections.views.worklist.view import WORKLIST
 
-_ALL = (WORKLIST, CASE_FILE, HISTORY, DASHBOARD, DUTIES, DENIALS, DECISIONS, SAMPLES)
+_ALL = (WORKLIST, CASE_FILE, HISTORY, DASHBOARD, DUTIES, DENIALS, DECISIONS, SAMPLES, POLICIES, PARITY)
 
 VIEWS: dict[str, View] = {view.name: view for view in _ALL}

@@ -10,6 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.house import House
+from adapters.postgres.connections import connect
+from adapters.projector.runner import catch_up, prepare_views
 from adapters.rulebook import shipped_rules
 from application.asking import Answer
 from application.policy import PolicyAnswer, PolicyRequest, handle_policy, read_policy
@@ -24,6 +26,8 @@ from domain.policy.deciding import PublishPolicy
 from domain.policy.drafting import ReviseDraft
 from domain.policy.parts import PolicyId
 from domain.policy.refusals import UnknownPolicy
+from projections.views.policies.queries import policies, policy_rows
+from projections.views.policies.view import POLICIES, PolicyRow
 from tests.support.builders import HANDLER, POSTS, by
 from tests.support.houses import house_on, request, stream_of, tell
 from tests.support.journeys import OPENED, step
@@ -188,3 +192,35 @@ def test_an_evaluated_pilot_is_promoted_to_the_norm_of_the_city(house: House) ->
     assert norm is not None
     assert (norm.cites_pilot, norm.policy) == (f"{answer.policy_id}-1", answer.policy_id)
     assert read_policy(house.log, answer.policy_id).state.stage == "published"
+
+
+def listed(house: House) -> list[PolicyRow]:
+    with connect(house.conninfo, "anjuan_projector") as connection:
+        prepare_views(connection, [POLICIES])
+        catch_up(connection, [POLICIES])
+    return policies(house.read(*policy_rows()))
+
+
+def test_the_view_counts_comments_and_answers(house: House) -> None:
+    carried_out(house, *DECIDED[:6])
+    (row,) = listed(house)
+    assert (row.stage, row.comments, row.answered, row.adopted) == ("consulting", 2, 0, 0)
+    assert (row.matters, row.versions) == ("dibao", "dibao-3209-2027-01")
+
+
+@pytest.mark.parametrize("most", [1, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
+def test_the_view_tells_what_the_stream_tells(house: House, most: int) -> None:
+    acts = (*DECIDED, PILOTED, MEASURED, EVALUATED, *RENEWED, PROMOTED)
+    answer = carried_out(house, *acts[:most])
+    state = read_policy(house.log, answer.policy_id).state
+    (row,) = listed(house)
+    assert (row.policy_id, row.stage, row.document, row.published_on) == (
+        state.id,
+        state.stage,
+        state.document,
+        state.published_on,
+    )
+    assert row.review == ("passed" if state.reviewed else "")
+    assert row.decision == (state.decision.result if state.decision else "")
+    assert row.answered == sum(each.reply is not None for each in state.comments)
+    assert row.pilot == (state.pilots[-1].id if state.pilots else "")

@@ -1,6 +1,6 @@
 """Reading the dashboard: counts by any of its dimensions, and how many days each step took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -10,6 +10,7 @@ import msgspec
 
 from domain.divisions import division_prefix
 from domain.kernel import Value
+from projections.histogram import percentile
 from projections.query import Query, starts_with
 
 Dimension = Literal["matter", "division", "stage", "month"]
@@ -91,16 +92,6 @@ def _step(matter: str, step: str, bars: Sequence[_Bar]) -> StepDays:
     total = sum(bar.cases for bar in bars)
     median, p90 = (percentile(bars, total, percent) for percent in (50, 90))
     return StepDays(matter=matter, step=step, cases=total, median=median, p90=p90)
-
-
-def percentile(bars: Iterable[_Bar], total: int, percent: int) -> int:
-    """Return the fewest days within which at least ``percent`` of ``total`` cases fall. Bars by days, ascending."""
-    seen = days = 0
-    for bar in bars:
-        seen, days = seen + bar.cases, bar.days
-        if seen * 100 >= total * percent:
-            break
-    return days
 
 
 def _conditions(where: DashboardFilter) -> tuple[str, tuple[Any, ...]]:
