@@ -24,8 +24,10 @@ from adapters.projector.runner import CheckpointMoved, NewerView, advance, catch
 from application.ports import Append, Write
 from domain.calendar import civil_day
 from domain.cases.events import CaseEvent
+from domain.cases.events.closing import DutyBreached
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.evolve import evolve, fold
+from domain.cases.parts import Duty
 from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import CaseId, Fact, Meta, Recorded
 from projections.registry import VIEWS
@@ -34,6 +36,7 @@ from projections.views.case_file.view import CASE_FILE
 from projections.views.dashboard.view import DASHBOARD
 from projections.views.history.view import HISTORY
 from projections.views.worklist.view import WORKLIST
+from tests.support.builders import OTHER_TOWN_VILLAGE, VILLAGE
 from tests.support.database import database
 from tests.support.logs import open_log, query, tamper
 from tests.support.many_cases import write_cases
@@ -281,6 +284,29 @@ class TestReplay:
         assert {tuple(key): cases for *key, cases in found} == dict(wanted)
         assert max(key[4] for key in wanted) > 30
 
+    def test_the_duties_are_those_of_the_fold(self, straight: Prepared) -> None:
+        with psycopg.connect(straight.url, row_factory=dict_row) as connection:
+            found = connection.execute("SELECT * FROM views.duties").fetchall()
+        rows = {(row["case_id"], row["what"]): row for row in found}
+        wanted = {
+            (case_id, duty.what): duty_row(history, duty)
+            for case_id, history in straight.cases.items()
+            for duty in fold(events_of(history)).duties.values()
+        }
+        assert {key: {name: row[name] for name in wanted[key]} for key, row in rows.items()} == wanted
+        assert {row["status"] for row in found} == {"started", "paused", "met", "dropped"}
+        assert any(row["warned"] for row in found)
+        assert any(row["breached_at"] and row["met_at"] for row in found), "a breach stays when the duty is met"
+        assert any(row["late"] for row in found)
+        assert any(row["assignee"] for row in found)
+        assert {row["holder_division"] for row in found} >= {VILLAGE[:9], VILLAGE[:6], OTHER_TOWN_VILLAGE[:9]}
+
+    def test_a_duty_that_ended_waits_for_no_timekeeper(self, straight: Prepared) -> None:
+        found = query(straight.url, "SELECT status, count(next_at) FROM views.duties GROUP BY status")
+        waiting = dict(found)
+        assert waiting.pop("started") > 0
+        assert set(waiting.values()) == {0}
+
 
 def standing(state: CaseState) -> str:
     """The stage; of an imported case its last activity."""
@@ -330,6 +356,35 @@ def worklist_row(case_id: str, state: CaseState, history: list[Recorded]) -> dic
         "version": last.seq,
         "position": last.position,
     }
+
+
+def duty_row(history: list[Recorded], duty: Duty) -> dict[str, Any]:
+    """The duty as it stands, where the case was while it was owed."""
+    state, row = NO_CASE, {}
+    for recorded in history:
+        (event,) = events_of([recorded])
+        before, state = state.duties.get(duty.what), evolve(state, event)
+        now, at = state.duties.get(duty.what), recorded.meta.occurred_at
+        if now is None:
+            continue
+        moves = {move.to for move in event.moves if move.what == duty.what}
+        if "started" in moves:
+            row = {"started_at": at, "met_at": None, "breached_at": None, "late": False}
+        elif moves & {"met", "dropped"} and before is not None:
+            row["met_at"] = at if "met" in moves else None
+            row["late"] = before.status in ("started", "resumed") and at > before.due_at
+        elif isinstance(event, DutyBreached) and event.what == duty.what:
+            row["breached_at"] = at
+        if now.status not in ("met", "dropped"):
+            row |= {"division": state.division, "assignee": state.assignee, "holder_division": organ(now, state)}
+    named = {"number": state.number, "matter": state.matter, "holder": duty.holder, "basis": duty.basis}
+    status = "started" if duty.status == "resumed" else duty.status
+    stands = {"status": status, "due_at": duty.due_at, "warn_at": duty.warn_at, "warned": duty.warned}
+    return {**row, **named, **stands}
+
+
+def organ(duty: Duty, state: CaseState) -> str:
+    return state.division[: 9 if duty.holder.startswith("town") else 6]
 
 
 def history_row(case_id: str, recorded: Recorded) -> tuple[Any, ...]:

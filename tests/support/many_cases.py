@@ -53,7 +53,12 @@ _TOLD_TWICE = (
     step("request_correction", RequestCorrection(defects=("缺授权书",)), by(HANDLER, "2026-03-10")),
     step("accept_case", AcceptCase(), by(HANDLER, "2026-03-12")),
 )
-_JOURNEYS = (_TOLD_TWICE, GRANTED, GRANTED, OBJECTED, REFUSED, STOPPED, STOPPED, SUSPENDED)
+_LATE = (
+    *OPENED,
+    step("record_breach", RecordBreach(what="accept"), by(TIMEKEEPER, "2026-03-20")),
+    step("accept_case", AcceptCase(), by(HANDLER, "2026-03-23")),
+)
+_JOURNEYS = (_TOLD_TWICE, _LATE, GRANTED, GRANTED, OBJECTED, REFUSED, STOPPED, STOPPED, SUSPENDED)
 _DUTIES = ("accept", "opinion", "review", "publish")
 _ACTIVITIES = ("受理", "审查", "审查", "决定", "Confirmation of receipt")
 _command_ids = count(1)
