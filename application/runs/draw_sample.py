@@ -12,6 +12,7 @@ from application.denials import denials_recorded
 from application.fingerprint import fingerprint
 from application.ports import Append, Appended, Conflict, EventLog, Write, case_stream
 from application.runs.change_authority import meta_of
+from domain.authority.denied import SameHandler
 from domain.authority.events import SampleDrawn, SampleInspected, SupervisionEvent
 from domain.authority.posts import Post, Role, covers
 from domain.authority.powers import Grant
@@ -19,7 +20,7 @@ from domain.authority.sampling import digest, draw
 from domain.calendar import civil_day
 from domain.cases.events.decision import CaseRefused, Confirmed
 from domain.cases.facts import Act
-from domain.errors import InvalidValue, NoAuthority, Refused, SameHandler
+from domain.errors import InvalidValue, NoAuthority, Refused
 from domain.kernel import CaseId, Command, Fact, Recorded, Value
 
 SUPERVISORS: frozenset[Role] = frozenset({"county_reviewer", "county_decider", "auditor"})

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.authority.check import Asked, granted
+from domain.authority.denied import NoGrant, NoPower, OverCeiling
 from domain.authority.posts import Post
 from domain.authority.powers import Grant, PowerItem
 from domain.authority.register import Register, Suspension
 from domain.divisions import is_within
-from domain.errors import NoGrant, NoPower, OverCeiling
 from domain.kernel import Fen
 from tests.support.builders import DECIDER, LEAD, post
 
