@@ -65,23 +65,22 @@ class Wish(Value):
 
 def read_wish(house: House, wish: Wish) -> Request:
     """Return the request. Raises MalformedBody, OccurredInFuture or BadKey."""
-    if wish.key and not _KEY.fullmatch(wish.key):
-        raise BadKey
-    command, told = read_command(wish.action, wish.body)
-    now = house.now()
-    if told is not None and told > now + CLOCK_TOLERANCE:
-        raise OccurredInFuture("occurred_at")
-    act = Act(
-        command_id=wish.key or house.cases.new_id(),
-        actor=wish.actor,
-        post=wish.post,
-        occurred_at=told or now,
-        received_at=now,
-    )
+    command, told = read_command(wish.action.command, wish.body)
+    act = act_of(house, wish.post, wish.actor, wish.key, told)
     return Request(action=wish.action.name, command=command, act=act, case_id=wish.case_id, if_match=wish.if_match)
 
 
-def read_command(action: Action, body: bytes) -> tuple[Command, datetime | None]:
+def act_of(house: House, post: Post, actor: str, key: str, told: datetime | None) -> Act:
+    """Return who acts, and when: as told, else now. Raises OccurredInFuture or BadKey."""
+    if key and not _KEY.fullmatch(key):
+        raise BadKey
+    now = house.now()
+    if told is not None and told > now + CLOCK_TOLERANCE:
+        raise OccurredInFuture("occurred_at")
+    return Act(command_id=key or house.cases.new_id(), actor=actor, post=post, occurred_at=told or now, received_at=now)
+
+
+def read_command(shape: type[Command], body: bytes) -> tuple[Command, datetime | None]:
     """Return the command in a body, and when it happened if the body tells (UTC). Raises MalformedBody."""
     fields = decoded(msgspec.json.decode, body or b"{}")
     if not isinstance(fields, dict):
@@ -89,7 +88,7 @@ def read_command(action: Action, body: bytes) -> tuple[Command, datetime | None]
     if b"\\u0000" in body:  # no text column takes it
         raise MalformedBody("$: control character")
     told = fields.pop("occurred_at", None)
-    command: Command = decoded(msgspec.convert, fields, action.command)
+    command: Command = decoded(msgspec.convert, fields, shape)
     if told is None:
         return command, None
     try:

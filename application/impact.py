@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 """Takes how many positions of the log have been looked through, and of how many."""
 
 
-class Tally(Value):
+class Tally(Value, omit_defaults=False):
     """How many decisions would come out how; ``before`` and ``after``: their money in fen, a month or, once, in all.
 
     ``undecidable``: a fact that the draft asks for was never established; those decisions are not in the money.

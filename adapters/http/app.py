@@ -23,6 +23,7 @@ from adapters.http import (
     explain,
     history,
     operations,
+    policy,
     reads,
     registry,
     rulebook,
@@ -59,11 +60,11 @@ def create_app(house: House) -> ASGIApp:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the way FastAPI documents
     for fault, answer in _FAULTS.items():
         app.add_exception_handler(fault, answer)
-    writes = [*documents.routes(house, workers), *actions.routes(house, workers)]
+    writes = [*documents.routes(house, workers), *actions.routes(house, workers), *policy.routes(house, workers)]
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
     reading = [part.router(house) for part in (history, explain, rulebook)]
-    views = [part.router(house, positions) for part in (reads, duties, authority)]
+    views = [part.router(house, positions) for part in (reads, duties, authority, policy)]
     about = (registry.router(), docs_page.router(app))
     for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house)):
         app.include_router(router)

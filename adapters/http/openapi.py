@@ -7,11 +7,16 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from adapters.http.actions import OPENING, PATHS
+from adapters.http.policy import POLICY_PATHS
 from adapters.http.problems import Problem
+from adapters.policy import DRAFTING
 from application.asking import Answer
+from application.policy import PolicyAnswer
 from domain.cases.action import Action
 from domain.cases.actions.attach_document import MEDIA_TYPES
 from domain.cases.registry import ACTIONS
+from domain.policy.action import PolicyAction
+from domain.policy.registry import POLICY_ACTIONS
 
 _REF = "#/components/schemas/{name}"
 _KEY = {
@@ -86,6 +91,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             reads["get"]["responses"]["default"] = _PROBLEM
         for path, action in {"/cases": ACTIONS[OPENING], **PATHS}.items():
             document["paths"].setdefault(path, {})["post"] = _operation(action, path)
+        for path, act in {"/policies": POLICY_ACTIONS[DRAFTING], **POLICY_PATHS}.items():
+            document["paths"].setdefault(path, {})["post"] = _policy_operation(act, path)
         document["paths"] |= _DOCUMENTS
         document["components"] = {"schemas": _schemas(), "securitySchemes": {"post": _BEARER}}
         app.openapi_schema = document
@@ -93,8 +100,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    commands = [action.command for action in ACTIONS.values()]
-    _, schemas = msgspec.json.schema_components([*commands, Answer, Problem], ref_template=_REF)
+    acts: list[Action | PolicyAction] = [*ACTIONS.values(), *POLICY_ACTIONS.values()]
+    commands = [act.command for act in acts]
+    _, schemas = msgspec.json.schema_components([*commands, Answer, PolicyAnswer, Problem], ref_template=_REF)
     for command in commands:
         schemas[command.__name__]["properties"]["occurred_at"] = _OCCURRED_AT
     return schemas
@@ -105,16 +113,29 @@ def _operation(action: Action, path: str) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [_KEY]
     if not opening:
         parameters = [_given("case_id", "path"), _KEY, _IF_MATCH]
+    return _written(action, "actions", parameters, {"201" if opening else "200": _done(path, "Answer")})
+
+
+def _policy_operation(action: PolicyAction, path: str) -> dict[str, Any]:
+    if action.name == DRAFTING:
+        return _written(action, "policies", [_KEY], {"201": _done(path, "PolicyAnswer")})
+    return _written(action, "policies", [_given("policy_id", "path"), _KEY], {"200": _done(path, "PolicyAnswer")})
+
+
+def _done(path: str, schema: str) -> dict[str, Any]:
+    return {"description": f"Done: {path}", "content": _json(schema)}
+
+
+def _written(
+    action: Action | PolicyAction, tag: str, parameters: list[dict[str, Any]], answers: dict[str, Any]
+) -> dict[str, Any]:
     return {
-        "tags": ["actions"],
+        "tags": [tag],
         "operationId": action.name,
         "summary": f"{action.en} {action.zh}",
         "description": (action.command.__doc__ or "").strip(),
         "security": [{"post": []}],
         "parameters": parameters,
-        "requestBody": {"content": _json(action.command.__name__), "required": opening},
-        "responses": {
-            "201" if opening else "200": {"description": f"Done: {path}", "content": _json("Answer")},
-            "default": _PROBLEM,
-        },
+        "requestBody": {"content": _json(action.command.__name__), "required": "201" in answers},
+        "responses": {**answers, "default": _PROBLEM},
     }

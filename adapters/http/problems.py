@@ -15,6 +15,7 @@ from domain.errors import (
     Unavailable,
     UnknownCase,
 )
+from domain.policy.refusals import UnknownPolicy
 from domain.rulebook.book import UnknownMatter, UnknownRule
 
 RETRY_SECONDS = 2
@@ -107,6 +108,7 @@ class Internal(Refused):
 _STATUS: dict[type[Exception], int] = {
     Unavailable: 503,
     UnknownCase: 404,
+    UnknownPolicy: 404,
     UnknownMatter: 404,
     UnknownRule: 404,
     NotFound: 404,

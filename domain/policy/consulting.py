@@ -20,7 +20,7 @@ class OpenConsultation(Command):
     until: date
 
 
-class Comment(Command):
+class SubmitComment(Command):
     """``of``: the organ whose words they are, when it has no post here."""
 
     direction: Direction
@@ -55,13 +55,13 @@ def open_consultation(state: PolicyState, command: OpenConsultation, facts: Poli
     return [ConsultationOpened(consultation=consultation)]
 
 
-def comment(state: PolicyState, command: Comment, facts: PolicyFacts) -> Outcome:
+def comment(state: PolicyState, command: SubmitComment, facts: PolicyFacts) -> Outcome:
     """Take a comment from any post; the same words of the same post are one comment."""
     post = facts.act.post.id
     told = {(each.post, each.direction, each.of, each.text) for each in state.comments}
     if (post, command.direction, command.of, command.text) in told:
         return []
-    in_stage(state, "comment", "consulting")
+    in_stage(state, "submit_comment", "consulting")
     _asked(state, command.direction)
     written(text=command.text)
     number = len(state.comments) + 1
@@ -112,7 +112,7 @@ ACTIONS = (
     PolicyAction(
         "open_consultation", OpenConsultation, open_consultation, "征求意见", "Open a consultation", "policy_officer"
     ),
-    PolicyAction("comment", Comment, comment, "提出意见", "Comment", None),
+    PolicyAction("submit_comment", SubmitComment, comment, "提出意见", "Comment", None),
     PolicyAction("answer_comment", AnswerComment, answer, "答复意见", "Answer a comment", "policy_officer"),
     PolicyAction(
         "close_consultation",

@@ -133,7 +133,6 @@ POLICY_ACTION_NAMES = [
     "answer_comment",
     "close_consultation",
     "close_pilot",
-    "comment",
     "decide_collectively",
     "draft_policy",
     "evaluate_pilot",
@@ -145,6 +144,7 @@ POLICY_ACTION_NAMES = [
     "record_research",
     "review_legality",
     "revise_draft",
+    "submit_comment",
 ]
 META = [
     "event_id",

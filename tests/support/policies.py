@@ -10,7 +10,7 @@ from domain.cases.facts import Act
 from domain.cases.vocabulary import VOCABULARY
 from domain.kernel import Command, Value
 from domain.policy.action import Outcome
-from domain.policy.consulting import AnswerComment, CloseConsultation, Comment, OpenConsultation
+from domain.policy.consulting import AnswerComment, CloseConsultation, OpenConsultation, SubmitComment
 from domain.policy.deciding import DecideCollectively, PublishPolicy, ReviewLegality
 from domain.policy.drafting import DraftPolicy, RecordResearch, ReviseDraft
 from domain.policy.guards import PolicyFacts
@@ -108,8 +108,10 @@ ASKED_UP = Did(
     OpenConsultation(direction="up", audience="江苏省民政厅", until=date(2026, 9, 20)),
     by(OFFICER, "2026-09-03"),
 )
-COMMENTED = Did("comment", Comment(direction="down", text="人手不足，建议先试点"), by(HANDLER, "2026-09-05"))
-COMMENTED_AGAIN = Did("comment", Comment(direction="down", text="支持"), by(DIRECTOR, "2026-09-06"))
+COMMENTED = Did(
+    "submit_comment", SubmitComment(direction="down", text="人手不足，建议先试点"), by(HANDLER, "2026-09-05")
+)
+COMMENTED_AGAIN = Did("submit_comment", SubmitComment(direction="down", text="支持"), by(DIRECTOR, "2026-09-06"))
 ANSWERED = Did("answer_comment", AnswerComment(number=1, adopted=True), by(OFFICER, "2026-09-10"))
 ANSWERED_AGAIN = Did(
     "answer_comment", AnswerComment(number=2, adopted=False, reason="无修改建议"), by(OFFICER, "2026-09-10")

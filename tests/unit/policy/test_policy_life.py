@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.bureau_events import RuleVersionPublished
 from domain.errors import Refused
 from domain.kernel import Command, Event
-from domain.policy.consulting import AnswerComment, Comment
+from domain.policy.consulting import AnswerComment, SubmitComment
 from domain.policy.deciding import DecideCollectively
 from domain.policy.drafting import ReviseDraft
 from domain.policy.events import CommentReceived, ConsultationClosed, DraftRevised, PolicyPublished
@@ -167,7 +167,9 @@ def test_an_answer_stays() -> None:
 def test_every_post_may_comment_while_it_is_asked() -> None:
     desk = after(drafted(), RESEARCHED, ASKED_DOWN)
     assert desk.do(COMMENTED) == [CommentReceived(1, "down", HANDLER.id, "人手不足，建议先试点")]
-    upwards = act("comment", Comment(direction="up", text="同意", of="江苏省民政厅"), by(OFFICER, "2026-09-10"))
+    upwards = act(
+        "submit_comment", SubmitComment(direction="up", text="同意", of="江苏省民政厅"), by(OFFICER, "2026-09-10")
+    )
     assert refused(desk, upwards).code == "CONSULTATION_MISSING"
 
 
