@@ -77,7 +77,7 @@ def _pages(house: House, now: datetime) -> Iterator[list[RunningDuty]]:
         return  # nobody has served this house yet
     while rows := house.read(*to_tell(now, _PAGE, after)):
         yield [msgspec.convert(row, RunningDuty) for row in rows]
-        after = (rows[-1]["next_at"], rows[-1]["case_id"], rows[-1]["what"])
+        after = (rows[-1]["next_at"], rows[-1]["seq"])
 
 
 def _sum(one: Kept, other: Kept) -> Kept:

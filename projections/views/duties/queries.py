@@ -68,12 +68,11 @@ def duty_rows(where: DutyFilter, now: datetime, limit: int = 50, after: str = ""
         conditions.append("due_at >= %s AND warn_at <= %s")
         params += [now, now]
     if after:
-        due_at, *rest = cursor_key("due", after, (datetime, str, str))
-        conditions.append("due_at >= %s AND (due_at, case_id, what) > (%s, %s, %s)")
-        params += [due_at, due_at, *rest]
+        conditions.append("(due_at, seq) > (%s, %s)")
+        params += cursor_key("due", after, (datetime, int))
     text = (
         f"SELECT {_COLUMNS} FROM views.duties WHERE {' AND '.join(conditions)} "  # noqa: S608  (constant parts)
-        "ORDER BY due_at, case_id, what LIMIT %s"
+        "ORDER BY due_at, seq LIMIT %s"
     )
     return Query(text, (*params, min(limit, MOST_ROWS) + 1))
 
@@ -85,7 +84,7 @@ def duty_page(found: Sequence[dict[str, Any]], limit: int = 50) -> DutyPage:
     if len(found) <= limit:
         return DutyPage(rows=rows)
     last = rows[-1]
-    return DutyPage(rows=rows, next=cursor_text("due", (last.due_at, last.case_id, last.what)))
+    return DutyPage(rows=rows, next=cursor_text("due", (last.due_at, last.seq)))
 
 
 def duty_tallies(by: By, where: DutyFilter, now: datetime) -> Query:
@@ -113,12 +112,12 @@ def duties_of_case(case_id: str) -> Query:
     return Query(text, (case_id,))
 
 
-def to_tell(now: datetime, limit: int, after: tuple[datetime, str, str] | None = None) -> Query:
+def to_tell(now: datetime, limit: int, after: tuple[datetime, int] | None = None) -> Query:
     """Return the query of the clocks that the timekeeper has to look at by now, in order, after a key of it."""
-    beyond = "AND (next_at, case_id, what) > (%s, %s, %s) " if after else ""
+    beyond = "AND (next_at, seq) > (%s, %s) " if after else ""
     text = (
-        f"SELECT case_id, what, due_at, warn_at, warned, marked, breached_at IS NOT NULL AS breached, next_at "  # noqa: S608  (constant parts)
-        f"FROM views.duties WHERE next_at <= %s {beyond}ORDER BY next_at, case_id, what LIMIT %s"
+        f"SELECT case_id, what, due_at, warn_at, warned, marked, breached_at IS NOT NULL AS breached, next_at, seq "  # noqa: S608  (constant parts)
+        f"FROM views.duties WHERE next_at <= %s {beyond}ORDER BY next_at, seq LIMIT %s"
     )
     return Query(text, (now, *(after or ()), limit))
 

@@ -20,6 +20,7 @@ CREATE TABLE views.duties (
     assignee        text NOT NULL,
     basis           text NOT NULL,
     rule            text NOT NULL,
+    seq             int8 NOT NULL,
     started_at      timestamptz NOT NULL,
     due_at          timestamptz NOT NULL,
     warn_at         timestamptz NOT NULL,
@@ -35,13 +36,13 @@ CREATE TABLE views.duties (
 -- The board is read by due moment, within a county, a town, a role, a post, an article or a matter. Each of these has an
 -- index of its own in that order, of running clocks alone: the first page costs the same whatever is asked for, and
 -- however few of a million clocks it is about.
-CREATE INDEX duties_due ON views.duties (due_at, case_id, what) WHERE status = 'started';
-CREATE INDEX duties_county ON views.duties ("left"(division, 6), due_at) WHERE status = 'started';
-CREATE INDEX duties_town ON views.duties ("left"(division, 9), due_at) WHERE status = 'started';
-CREATE INDEX duties_holder ON views.duties (holder, due_at) WHERE status = 'started';
-CREATE INDEX duties_assignee ON views.duties (assignee, due_at) WHERE status = 'started' AND assignee <> '';
-CREATE INDEX duties_basis ON views.duties (basis, due_at) WHERE status = 'started';
-CREATE INDEX duties_matter ON views.duties (matter, due_at) WHERE status = 'started';
+CREATE INDEX duties_due ON views.duties (due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_county ON views.duties ("left"(division, 6), due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_town ON views.duties ("left"(division, 9), due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_holder ON views.duties (holder, due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_assignee ON views.duties (assignee, due_at, seq) WHERE status = 'started' AND assignee <> '';
+CREATE INDEX duties_basis ON views.duties (basis, due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_matter ON views.duties (matter, due_at, seq) WHERE status = 'started';
 
 -- What the timekeeper has to do next, and when.
-CREATE INDEX duties_next ON views.duties (next_at, case_id, what) WHERE next_at IS NOT NULL;
+CREATE INDEX duties_next ON views.duties (next_at, seq) WHERE next_at IS NOT NULL;

@@ -28,6 +28,8 @@ REACH = {
 """How many digits of a case's division name the one whose organ a role belongs to; else the city's four."""
 
 _CITY = 4
+_MOST_MOVES = 1_000
+"""No event moves as many clocks."""
 _LAST_DAY = timedelta(days=1)
 
 
@@ -45,7 +47,8 @@ class DutyRow(msgspec.Struct, gc=False):
     """A row of the table, fields in the order of its columns.
 
     ``status``: started, paused, met or dropped. ``marked``: the review was recorded as due. ``late``: it ended after
-    its due moment. ``next_at``: when the timekeeper has something to do.
+    its due moment. ``next_at``: when the timekeeper has something to do. ``seq``: a number of its own, in the order in
+    which clocks were started; most are due at a midnight, together with thousands of others.
     """
 
     case_id: str
@@ -59,6 +62,7 @@ class DutyRow(msgspec.Struct, gc=False):
     assignee: str
     basis: str
     rule: str
+    seq: int
     started_at: datetime
     due_at: datetime
     warn_at: datetime
@@ -93,8 +97,8 @@ def fold(rows: Working, recorded: Recorded) -> None:
         _hand_over(rows, case_id, event)
     elif what := _named(event):
         _tell(rows, (case_id, what), recorded)
-    for move in event.moves:
-        _move(rows, recorded, move)
+    for number, move in enumerate(event.moves):
+        _move(rows, recorded, move, recorded.position * _MOST_MOVES + number)
 
 
 def _named(event: Clocked) -> str:
@@ -140,9 +144,9 @@ def _tell(rows: Working, key: Key, recorded: Recorded) -> None:
     _put(rows, key, row)
 
 
-def _move(rows: Working, recorded: Recorded, move: DutyMove) -> None:
+def _move(rows: Working, recorded: Recorded, move: DutyMove, seq: int) -> None:
     key = (recorded.stream[5:], move.what)
-    row = _started(rows, recorded, move) if move.to == "started" else rows["duties"].get(key)
+    row = _started(rows, recorded, move, seq) if move.to == "started" else rows["duties"].get(key)
     if row is None:
         return
     at = recorded.meta.occurred_at
@@ -154,7 +158,7 @@ def _move(rows: Working, recorded: Recorded, move: DutyMove) -> None:
     _put(rows, key, row)
 
 
-def _started(rows: Working, recorded: Recorded, move: DutyMove) -> DutyRow | None:
+def _started(rows: Working, recorded: Recorded, move: DutyMove, seq: int) -> DutyRow | None:
     case: DutyCaseRow | None = rows["duty_case"].get((recorded.stream[5:],))
     if case is None or move.due_at is None or move.warn_at is None:
         return None
@@ -170,6 +174,7 @@ def _started(rows: Working, recorded: Recorded, move: DutyMove) -> DutyRow | Non
         assignee=case.assignee,
         basis=move.basis,
         rule=recorded.meta.rule,
+        seq=seq,
         started_at=recorded.meta.occurred_at,
         due_at=move.due_at,
         warn_at=move.warn_at,
@@ -195,7 +200,7 @@ def _next(row: DutyRow) -> datetime | None:
 _CASE_FIELDS = DutyCaseRow.__struct_fields__
 _FIELDS = DutyRow.__struct_fields__
 _TYPES = (
-    "text text text text text text text text text text text timestamptz timestamptz timestamptz bool bool "
+    "text text text text text text text text text text text int8 timestamptz timestamptz timestamptz bool bool "
     "timestamptz timestamptz bool timestamptz"
 )
 
