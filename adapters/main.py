@@ -14,6 +14,8 @@ SUBCOMMANDS = {
     "export": "adapters.cli.export",
     "import": "adapters.cli.import_",
     "migrate": "adapters.cli.migrate",
+    "parity": "adapters.cli.parity",
+    "policy": "adapters.cli.policy",
     "project": "adapters.cli.project",
     "rulebook": "adapters.cli.rulebook",
     "serve": "adapters.cli.serve",

@@ -24,6 +24,10 @@ def told_plainly() -> Iterator[None]:
         raise click.ClickException(f"{refused.code}: {refused.zh} / {refused.en}{detail}") from refused
     except psycopg.errors.ProgramLimitExceeded as error:
         raise click.ClickException("VIEW_FAULT: 视图无法处理某一事件 / A view cannot take an event") from error
+    except psycopg.errors.UndefinedTable as error:
+        raise click.ClickException(
+            "VIEW_MISSING: 视图尚未建立，请先运行 anjuan project / The view is not built yet: run anjuan project"
+        ) from error
     except NewerView as error:
         raise click.ClickException(
             f"NEWER_VIEW: 视图由更新的程序建立 / A newer program made the view: {error}"
