@@ -1,13 +1,17 @@
 """Who may do what, where, on any day: the register and the posts, read from the side of a division."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from operator import attrgetter
 
 from domain.authority.posts import Post, Role
 from domain.authority.powers import Form, Grant, PowerItem
 from domain.authority.register import Register, regions_over
 from domain.divisions import full_code, is_within
 from domain.kernel import Fen, PostId, Value
+
+_NOBODY: list[Post | None] = [None]
+"""Stands for the posts of a role where none of them answers for the whole division."""
 
 
 class Competence(Value, omit_defaults=False):
@@ -41,36 +45,33 @@ def on_day(
 
     Only grants that hold for the whole division count: those for places within it are found by asking for these.
     """
+    powers = {each: power for each in _asked(register, item) if (power := register.item_on(each, day))}
     holders = _holders(posts, division)
     found: list[Competence] = []
     for region in regions_over(division):
         for (asked, role), grants in register.places.get(region, {}).items():
-            power = register.item_on(asked, day) if not item or asked == item else None
-            if power is not None:
-                given = (register.grants[each] for each in grants)
-                valid = (grant for grant in given if register.in_force(grant, day))
-                found += _rows(valid, power, holders.get(role, ()))
-    return sorted(found, key=lambda row: (row.item, row.role, row.post, row.grant))
+            if power := powers.get(asked):
+                within = holders.get((role, region), _NOBODY)
+                valid = [grant for each in grants if register.in_force(grant := register.grants[each], day)]
+                found += [_row(grant, power, post) for grant in valid for post in within]
+    return sorted(found, key=attrgetter("item", "role", "post", "grant"))
 
 
-def _holders(posts: Mapping[PostId, Post], division: str) -> dict[Role, list[Post]]:
-    """Return the posts that answer for the division, by role."""
+def _asked(register: Register, item: str) -> Iterable[str]:
+    return (item,) if item else register.items
+
+
+def _holders(posts: Mapping[PostId, Post], division: str) -> dict[tuple[Role, str], list[Post | None]]:
+    """Return the posts that answer for the division, by role and by every region over it that they lie in."""
     regions = regions_over(division)
-    codes = {*regions, *map(full_code, regions)} - {""}  # a post's division may be written short
-    holders: dict[Role, list[Post]] = {}
-    for post in posts.values():
-        if post.division in codes:
-            holders.setdefault(post.role, []).append(post)
+    codes = {*regions, *map(full_code, regions)}  # a post's division may be written short
+    answering = [post for post in posts.values() if post.division in codes]
+    holders: dict[tuple[Role, str], list[Post | None]] = {}
+    for post in answering:
+        for region in regions:
+            if is_within(post.division, region):
+                holders.setdefault((post.role, region), []).append(post)
     return holders
-
-
-def _rows(grants: Iterable[Grant], item: PowerItem, holders: Sequence[Post]) -> Iterator[Competence]:
-    for grant in grants:
-        within = [post for post in holders if is_within(post.division, grant.region)]
-        for post in within:
-            yield _row(grant, item, post)
-        if not within:
-            yield _row(grant, item, None)
 
 
 def _row(grant: Grant, item: PowerItem, post: Post | None) -> Competence:

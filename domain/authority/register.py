@@ -85,8 +85,10 @@ class Register(msgspec.Struct, frozen=True):
 
     def resting(self, grant: str, day: date) -> Suspension | None:
         """Return the suspension because of which a grant rests that day."""
-        found = (each for each in self.suspensions.get(grant, ()) if _within(each.since, each.until, day))
-        return next(found, None)
+        for each in self.suspensions.get(grant, ()):
+            if _within(each.since, each.until, day):
+                return each
+        return None
 
 
 def regions_over(division: str) -> tuple[str, ...]:
