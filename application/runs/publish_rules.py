@@ -68,10 +68,13 @@ def publication(bureau: Bureau, data: RuleData) -> dict[str, tuple[Event, ...]]:
 
 
 def new_versions(book: Rulebook, versions: Sequence[RuleVersion]) -> Iterator[RuleVersion]:
-    """Yield the versions that are not published, or only without their end. Raises RuleChanged."""
+    """Yield the versions that are not published, or only without their end. Raises RuleChanged.
+
+    The end that a later policy gave a version stays, though the data do not know of it.
+    """
     for version in versions:
         known = book.by_id.get(version.id)
-        if known == version:
+        if known == version or (known is not None and replace(known, valid_to=None) == version):
             continue
         if known is not None and (known.valid_to is not None or replace(version, valid_to=None) != known):
             raise RuleChanged(version.id)

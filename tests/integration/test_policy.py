@@ -15,6 +15,7 @@ from adapters.projector.runner import catch_up, prepare_views
 from adapters.rulebook import shipped_rules
 from application.asking import Answer
 from application.policy import PolicyAnswer, PolicyRequest, handle_policy, read_policy
+from application.runs.set_up_bureau import set_up_bureau
 from domain.authority.events import AUTHORITY, ActDenied, GrantsGiven, PowersListed
 from domain.bureau_events import BUREAU, RULEBOOK, MatterPublished, PostsCreated, RuleVersionPublished
 from domain.cases.actions.accept_case import AcceptCase
@@ -29,6 +30,7 @@ from domain.policy.refusals import UnknownPolicy
 from projections.views.policies.queries import policies, policy_rows
 from projections.views.policies.view import POLICIES, PolicyRow
 from tests.support.builders import HANDLER, POSTS, by
+from tests.support.events import NOON
 from tests.support.houses import house_on, request, stream_of, tell
 from tests.support.journeys import OPENED, step
 from tests.support.policies import (
@@ -113,6 +115,14 @@ def test_the_policy_and_its_rule_come_in_one_append(house: House) -> None:
     rule = house.cases.bureau.now().rulebook.in_force("dibao", "320904100", date(2027, 1, 1))
     assert rule is not None
     assert (rule.id, rule.policy, rule.limits["opinion"].days) == ("dibao-3209-2027-01", answer.policy_id, 10)
+
+
+def test_setting_the_bureau_up_again_leaves_the_end_that_a_policy_gave(house: House) -> None:
+    carried_out(house, *DECIDED, PUBLISHED)
+    head = house.log.head().position
+    set_up_bureau(house.log, house.cases.bureau, {}, shipped_rules(), NOON)
+    assert house.log.head().position == head
+    assert house.cases.bureau.now().rulebook.by_id["dibao-3209-2026-07"].valid_to == date(2027, 1, 1)
 
 
 def test_a_refused_publication_leaves_the_rulebook_as_it_was(house: House) -> None:
