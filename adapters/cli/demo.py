@@ -1,4 +1,4 @@
-"""``anjuan demo``: a bureau at work, with a quarter of invented cases, in one command."""
+"""``anjuan demo``: a bureau at work, with a quarter of invented cases of every matter, in one command."""
 
 import time
 from datetime import date, timedelta
@@ -18,11 +18,9 @@ from adapters.projector.once import bring_up
 from adapters.reference import load_bureau
 from adapters.rulebook import shipped_rules
 from adapters.settings import read_settings
-from adapters.web.texts import Texts
 from application.ports import Conflict
 from application.runs.demo.papers import PAPERS, PDF
-from application.runs.demo.places import Places
-from application.runs.demo.plans import Planner
+from application.runs.demo.plans import MAIN, Planner
 from application.runs.set_up_bureau import set_up_bureau
 from application.runs.simulate import Demo, Simulated, simulate
 from domain.authority.bureau import first_holder
@@ -30,7 +28,6 @@ from domain.authority.posts import Post, Role, covers
 from domain.calendar import civil_day
 from domain.kernel import Value
 
-MATTER = "dibao"
 SEED = 1
 LINKS = (
     ("工作列表 worklist", "/ui/cases"),
@@ -42,14 +39,18 @@ LINKS = (
 
 _EVENTS_PER_CASE = 13
 """About; only the length of a bar depends on it."""
-_STAGES = """
-SELECT stage, count(*) AS cases, coalesce(sum(amount) FILTER (WHERE stage = 'granted'), 0)::int8 AS fen
-  FROM views.worklist WHERE matter = %s GROUP BY stage ORDER BY cases DESC, stage
+_MATTERS = """
+SELECT matter, count(*) AS cases,
+       count(*) FILTER (WHERE stage IN ('opened', 'correcting', 'accepted', 'opinion', 'notice', 'noticed')) AS going,
+       count(*) FILTER (WHERE stage IN ('confirmed', 'granted', 'suspended')) AS granted,
+       coalesce(sum(amount) FILTER (WHERE stage = 'granted'), 0)::int8 AS fen
+  FROM views.worklist WHERE matter = ANY(%s) GROUP BY matter ORDER BY cases DESC, matter
 """
 _SAMPLE = """
 SELECT case_id, number, division FROM views.worklist
  WHERE matter = %s AND stage = 'granted' ORDER BY version DESC, case_id LIMIT 1
 """
+_COUNTS = ("cases", "going", "granted")
 _TOKENS_FOR: tuple[Role, ...] = ("town_handler", "county_decider")
 
 
@@ -67,7 +68,7 @@ class Sample(Value):
 @click.option("--once", is_flag=True, help="只准备数据，不启动服务 / make the data and exit")
 @click.option("--port", type=click.IntRange(1, 65_535), help="端口 / port")
 def command(cases: int, seed: int, *, once: bool, port: int | None) -> None:
-    """演示：盐城九县区一个季度的低保案卷 / a demonstration: a quarter of cases in Yancheng's nine counties."""
+    """演示：盐城九县区一个季度的各类案卷 / a demonstration: a quarter of cases in Yancheng's nine counties."""
     with told_plainly():
         settings = read_settings()
         settings = replace(settings, port=port) if port else settings
@@ -92,8 +93,7 @@ def _make(house: House, cases: int, seed: int) -> None:
     posts = load_bureau(civil_day(house.now()))
     set_up_bureau(house.log, house.cases.bureau, posts, shipped_rules(), house.now())
     bureau = house.cases.bureau.now()
-    rule = bureau.rulebook.versions_of(MATTER)[0]
-    planner = Planner(seed, Places(bureau.posts), rule, house.cases.calendar, _last_day(house))
+    planner = Planner(seed, bureau, house.cases.calendar, _last_day(house))
     with bars() as shown:
         writing = shown.bar("模拟办件 events", cases * _EVENTS_PER_CASE)
         simulated = simulate(house.cases, Demo(planner, cases, house.now()), lambda so_far: writing.at(so_far.events))
@@ -125,7 +125,7 @@ def _keep_papers(home: Path) -> None:
 
 def _summary(house: House, planner: Planner, simulated: Simulated, seconds: float) -> None:
     console = Console()
-    console.print(_stages(house))
+    console.print(_by_matter(house))
     head = house.log.head()
     rate = f" ({simulated.events / seconds:,.0f}/s)" if simulated.events else ""
     for what, text in (
@@ -142,17 +142,20 @@ def _summary(house: House, planner: Planner, simulated: Simulated, seconds: floa
         _tokens(house, sample, console)
 
 
-def _stages(house: House) -> Table:
-    zh, en = Texts("zh"), Texts("en")
-    table = Table("环节 stage", title="低保案卷 minimum living guarantee")
-    table.add_column("案卷 cases", justify="right")
-    table.add_column("月发放 yuan a month", justify="right")
-    rows = house.read(_STAGES, (MATTER,))
+def _by_matter(house: House) -> Table:
+    """What is paid once is left out of what is paid each month."""
+    book = house.cases.bureau.now().rulebook
+    once = {rule.matter for rule in book.all_versions() if rule.months.first == "once"}
+    table = Table("事项 matter", title="案卷 cases")
+    for heading in ("案卷 cases", "在办 going on", "已确认 granted", "月发放 yuan a month"):
+        table.add_column(heading, justify="right")
+    rows = house.read(_MATTERS, (sorted(book.matters),))
     for row in rows:
-        name = f"{zh.word('stage', row['stage'])} {en.word('stage', row['stage'])}"
-        table.add_row(name, f"{row['cases']:,}", _yuan(row["fen"]) if row["fen"] else "")
+        name, paid = book.matters[row["matter"]].zh, 0 if row["matter"] in once else row["fen"]
+        table.add_row(name, *(f"{row[count]:,}" for count in _COUNTS), _yuan(paid) if paid else "")
     table.add_section()
-    table.add_row("合计 total", f"{sum(row['cases'] for row in rows):,}", _yuan(sum(row["fen"] for row in rows)))
+    total = sum(row["fen"] for row in rows if row["matter"] not in once)
+    table.add_row("合计 total", *(f"{sum(row[count] for row in rows):,}" for count in _COUNTS), _yuan(total))
     return table
 
 
@@ -161,7 +164,7 @@ def _yuan(fen: int) -> str:
 
 
 def _sample(house: House) -> Sample | None:
-    rows = house.read(_SAMPLE, (MATTER,))
+    rows = house.read(_SAMPLE, (MAIN,))
     return Sample(**rows[0]) if rows else None
 
 

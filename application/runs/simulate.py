@@ -4,6 +4,7 @@ Command ids come from seed, case and step: a run that was killed goes on, and a 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from application.asking import CaseHouse, Read, Request
 from application.bureau import Bureau
 from application.entitlements import EntitlementMemory
-from application.handle import append_of, fingerprint_of, known_of, remember
+from application.handle import append_of, fingerprint_of, handle, known_of, remember
 from application.hot_cases import NOTHING, HotCases, Loaded
 from application.ports import Append, Appended, Subjects
 from application.runs.demo.plans import CasePlan, Planner, kin_numbers
@@ -24,7 +25,7 @@ from domain.cases.deciding import decide
 from domain.cases.facts import Act
 from domain.cases.registry import ACTIONS
 from domain.errors import KeyReused, Refused
-from domain.kernel import CaseId, SubjectId, Value
+from domain.kernel import SubjectId, Value
 
 BLOCK_CASES = 5_000
 BATCH_APPENDS = 2_000
@@ -53,7 +54,7 @@ class _Told(NamedTuple):
 
 
 def simulate(house: CaseHouse, demo: Demo, progress: Callable[[Simulated], None] = lambda _: None) -> Simulated:
-    """Declare the kin, then write the cases. Raises Unavailable."""
+    """Declare the kin, then write the cases, and what was denied in them. Raises Unavailable."""
     _declare_kin(house, demo)
     simulated = Simulated()
     for first in range(1, demo.cases + 1, BLOCK_CASES):
@@ -65,7 +66,17 @@ def simulate(house: CaseHouse, demo: Demo, progress: Callable[[Simulated], None]
         for written, left in _run(house, demo, missing):
             simulated = replace(simulated, events=simulated.events + written, left=simulated.left + left)
             progress(simulated)
+        for plan in plans:
+            _attempt(house, demo, plan)
     return simulated
+
+
+def _attempt(house: CaseHouse, demo: Demo, plan: CasePlan) -> None:
+    """Let them try what is not theirs to do: the handler refuses, and keeps each denial once."""
+    for index, step in enumerate(plan.attempts):
+        act = _act(house.bureau.now(), demo, step, f"{plan.number}:denied:{index}")
+        with suppress(Refused):
+            handle(house, Request(step.action, step.command, act, plan.case_id))
 
 
 def _declare_kin(house: CaseHouse, demo: Demo) -> None:
@@ -133,16 +144,19 @@ def _in_time_order(plans: Iterable[CasePlan]) -> list[tuple[CasePlan, int]]:
 
 
 def _request(bureau: Bureau, demo: Demo, plan: CasePlan, index: int) -> Request:
-    step: Step = plan.steps[index]
-    act = Act(
-        command_id=f"demo:{demo.planner.seed}:{plan.number}:{index}",
+    step = plan.steps[index]
+    act = _act(bureau, demo, step, f"{plan.number}:{index}")
+    return Request(action=step.action, command=step.command, act=act, case_id=plan.case_id if index else None)
+
+
+def _act(bureau: Bureau, demo: Demo, step: Step, name: str) -> Act:
+    return Act(
+        command_id=f"demo:{demo.planner.seed}:{name}",
         actor=first_holder(step.post),
         post=bureau.posts[step.post],
         occurred_at=step.at,
         received_at=demo.now,
     )
-    case_id: CaseId | None = plan.case_id if index else None
-    return Request(action=step.action, command=step.command, act=act, case_id=case_id)
 
 
 def _batches(told: Iterable[_Told]) -> Iterator[list[_Told]]:

@@ -3,7 +3,8 @@
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
-from domain.calendar import CIVIL_ZONE, WorkCalendar, civil_day
+from domain.calendar import CIVIL_ZONE, WorkCalendar, add_calendar_days, add_months, civil_day
+from domain.rulebook.parts import Limit
 
 _HOURS = ((8 * 60 + 30, 11 * 60 + 50), (13 * 60 + 30, 17 * 60 + 30))
 """Minutes of the day in which people come and papers are written."""
@@ -12,14 +13,19 @@ _SKEW = 1.4
 _CLOSES = time(17, 30)
 
 
-class Pace:
-    """The clock of one case. It only goes forward."""
+class Over(Exception):
+    """A story goes no further: its quarter has ended, or nobody may do what comes next."""
 
-    def __init__(self, rng: random.Random, calendar: WorkCalendar, day: date, slow: float) -> None:
-        """Start in the office hours of a working day. ``slow`` stretches every wait."""
+
+class Pace:
+    """The clock of one case. It only goes forward, up to the end of the quarter."""
+
+    def __init__(self, rng: random.Random, calendar: WorkCalendar, day: date, slow: float, end: date) -> None:
+        """Start in the office hours of a working day. ``slow`` stretches every wait; ``end``: the last day."""
         self._rng = rng
         self._calendar = calendar
         self._slow = slow
+        self._end = end
         self.at = self._within(day)
 
     @property
@@ -34,6 +40,8 @@ class Pace:
 
     def pass_days(self, count: int) -> None:
         """Let exactly so many working days pass."""
+        if self.today + timedelta(days=count) > self._end:
+            raise Over
         if count:
             self.at = self._within(self._calendar.add_working_days(self.today, count))
         else:
@@ -42,7 +50,17 @@ class Pace:
     def pass_date(self, day: date) -> None:
         """Go to the first working day after a date, unless it is past already."""
         if self.today <= day:
-            self.at = self._within(self._calendar.add_working_days(day, 1))
+            self.at = self._within(self._calendar.add_working_days(min(day, self._end), 1))
+
+    def pass_limit(self, limit: Limit) -> None:
+        """Go to the first working day on which a limit that begins today is over."""
+        if limit.unit == "wd":
+            self.pass_date(self._calendar.add_working_days(self.today, limit.days))
+        elif limit.unit == "h":
+            self.pass_date(self.today + timedelta(hours=limit.days))
+        else:
+            add = add_months if limit.unit == "mo" else add_calendar_days
+            self.pass_date(add(self.today, limit.days))
 
     def _soon(self) -> None:
         later = self.at + timedelta(minutes=self._rng.randint(3, 45), seconds=self._rng.randrange(60))
@@ -51,7 +69,9 @@ class Pace:
         self.at = later
 
     def _within(self, day: date) -> datetime:
-        """Return a moment in the office hours of the day, UTC."""
+        """Return a moment in the office hours of the day, UTC. Raises Over after the end."""
+        if day > self._end:
+            raise Over
         first, last = self._rng.choice(_HOURS)
         seconds = self._rng.randrange(first * 60, last * 60)
         return (datetime.combine(day, time(), CIVIL_ZONE) + timedelta(seconds=seconds)).astimezone(UTC)

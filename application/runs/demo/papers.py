@@ -42,7 +42,7 @@ def _pdf(text: str) -> bytes:
     return (body + index + end).encode()
 
 
-FORM = Paper("application_form", "低保申请书(演示)", _pdf("DEMO: application form"))
+FORM = Paper("application_form", "申请书(演示)", _pdf("DEMO: application form"))
 CONSENT = Paper("authorisation", "核对授权书(演示)", _pdf("DEMO: comparison authorisation"))
 INCOME = Paper("income_statement", "家庭收入与财产声明(演示)", _pdf("DEMO: statement of income and property"))
 VISIT = Paper("visit_form", "入户调查表(演示)", _pdf("DEMO: home visit form"))

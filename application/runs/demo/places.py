@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping
 
-from domain.authority.posts import Post
+from domain.authority.posts import Post, Role
 from domain.divisions import division_prefix
 from domain.kernel import PostId, Value
 
@@ -22,10 +22,14 @@ SHARES = {
 """Roughly each county's share of the city's inhabitants, in percent: an assumption for the demonstration."""
 
 _TOWN, _COUNTY = 9, 6
+_ByRole = Mapping[Role, list[PostId]]
 
 
 class Place(Value):
-    """A village or community and who acts there. ``inquirer``: the town's second handler."""
+    """A village or community and who acts there. ``inquirer``: the town's second handler.
+
+    ``posts``: the first post of each role that answers for it.
+    """
 
     village: str
     name: str
@@ -35,6 +39,7 @@ class Place(Value):
     lead: PostId
     reviewer: PostId
     decider: PostId
+    posts: dict[Role, PostId]
 
 
 class Places:
@@ -42,7 +47,7 @@ class Places:
 
     def __init__(self, posts: Mapping[PostId, Post]) -> None:
         """Index the posts by division. Raises ValueError when no village has all the posts that a case needs."""
-        by_division: dict[str, dict[str, list[PostId]]] = defaultdict(lambda: defaultdict(list))
+        by_division: dict[str, dict[Role, list[PostId]]] = defaultdict(lambda: defaultdict(list))
         for post in sorted(posts.values(), key=lambda post: post.id):
             by_division[division_prefix(post.division)][post.role].append(post.id)
         self._by_county: dict[str, list[Place]] = defaultdict(list)
@@ -62,7 +67,8 @@ class Places:
         return rng.choice(self._by_county[county])
 
 
-def _place(director: Post, town: Mapping[str, list[PostId]], county: Mapping[str, list[PostId]]) -> Place:
+def _place(director: Post, town: _ByRole, county: _ByRole) -> Place:
+    posts: dict[Role, PostId] = {role: found[0] for role, found in (*county.items(), *town.items()) if found}
     return Place(
         village=director.division,
         name=director.organ,
@@ -72,4 +78,5 @@ def _place(director: Post, town: Mapping[str, list[PostId]], county: Mapping[str
         lead=town["town_lead"][0],
         reviewer=county["county_reviewer"][0],
         decider=county["county_decider"][0],
+        posts={**posts, "village_director": director.id},
     )
