@@ -14,6 +14,7 @@ CIVIL_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Civil time. A fixed offset needs no zone database, and is exact for every moment since summer time ended in 1991."""
 
 _SATURDAY = 5
+_MOST_PERIODS = 100_000
 _DECEMBER = 12
 
 
@@ -43,6 +44,7 @@ class WorkCalendar:
     def __init__(self, years: Iterable[CalendarYear]) -> None:
         """Index the years. Raises ValueError on a year given twice, a stray day, a day both off and worked."""
         self._years: dict[int, CalendarYear] = {}
+        self._ends: dict[tuple[date, int], date] = {}
         for year in years:
             _require_sound(year)
             if year.year in self._years:
@@ -71,10 +73,13 @@ class WorkCalendar:
         Raises CalendarYearMissing, and ValueError for a negative count.
         """
         _require_not_negative(count)
-        while count:
-            day += timedelta(days=1)
-            count -= self.is_working_day(day)
-        return day
+        found = self._ends.get((day, count))
+        if found is None:
+            found = self._count_on(day, count)
+            # Acts of one day ask for the same few periods, again and again.
+            if len(self._ends) < _MOST_PERIODS:
+                self._ends[day, count] = found
+        return found
 
     def working_days_before(self, day: date, count: int) -> date:
         """Return the day after which ``count`` >= 0 working days are left up to and with ``day``.
@@ -96,6 +101,12 @@ class WorkCalendar:
             return -self.working_days_between(end, start)
         days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
         return sum(self.is_working_day(day) for day in days)
+
+    def _count_on(self, day: date, count: int) -> date:
+        while count:
+            day += timedelta(days=1)
+            count -= self.is_working_day(day)
+        return day
 
     def _year(self, year: int) -> CalendarYear:
         found = self._years.get(year)

@@ -6,6 +6,7 @@ Codes change by merger: a case keeps the code it was opened under, and the tree 
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from domain.errors import InvalidValue
@@ -146,6 +147,7 @@ def full_code(code: str) -> str:
     return code.ljust(CODE_LENGTH, "0")
 
 
+@lru_cache(maxsize=16_384)
 def division_prefix(code: str) -> str:
     """Return the digits that the division and everything in it begin with: 2 (province), 4, 6, 9 or 12.
 

@@ -19,7 +19,7 @@ from domain.cases.facts import Act
 
 T = TypeVar("T")
 
-_CALLERS = 64
+CALLERS = 64
 _THREADS = 8
 _WHAT = "读取—决定—追加，64 并发，每案 5 个事件 load, decide, append, 64 callers, 5-event cases"
 _HOT = Question(name="callers-hot", what=f"{_WHAT}: 热案 hot", unit="commands/s", bar=5)
@@ -31,7 +31,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 
     Hot: the same cases once more, now in memory. Theirs loads every case: that is what the library does by default.
     """
-    rounds = [list(histories(_CALLERS * plan.size(30), steps=5)) for _ in range(plan.rounds)]
+    rounds = [list(histories(CALLERS * plan.size(30), steps=5)) for _ in range(plan.rounds)]
     with ground.migrated() as url, ground.database() as other, cases(other) as app:
         ids = _fill(ground, url, rounds, app)
         ours, theirs = _Ours(ground, url, iter(rounds)), iter(ids)
@@ -40,7 +40,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
             plan,
             ours.cold,
             ours.hot,
-            lambda: _spread(_THREADS, next(theirs), lambda case_id: _their_command(app, case_id, step)),
+            lambda: spread(_THREADS, next(theirs), lambda case_id: _their_command(app, case_id, step)),
         )
     against = f"eventsourcing.postgres, {_THREADS} threads"
     return [ratio_bar(_HOT, hot, other_side, against), ratio_bar(_COLD, cold, other_side, against)]
@@ -80,10 +80,10 @@ class _Ours:
             return self._round()
 
     def _round(self) -> float:
-        return _spread(_CALLERS, self._made, lambda history: _our_command(self._house, history))
+        return spread(CALLERS, self._made, lambda history: _our_command(self._house, history))
 
 
-def _spread(threads: int, items: Sequence[T], command: Callable[[T], object]) -> float:
+def spread(threads: int, items: Sequence[T], command: Callable[[T], object]) -> float:
     """Give every thread an equal share of the items, one command after the other; return commands a second."""
 
     def call(share: Sequence[T]) -> None:

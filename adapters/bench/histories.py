@@ -41,6 +41,10 @@ from domain.identity import demo_citizen_id
 from domain.kernel import CaseId, Command, Fact, Fen, Meta, PostId, SubjectId
 from domain.rulebook.rules import RuleVersion
 
+NOTICED_STEPS = 9
+"""So many steps of a case, and its notice is over: the confirmation comes next."""
+CONFIRMED_AMOUNT = Fen(106_000)
+"""What two persons with 500 yuan of income get at a standard of 780 yuan a month."""
 _RULE = "dibao-3209-2021-07"
 _DAY = date(2026, 7, 1)
 NOTE = "电话联系申请人，告知需补充收入证明材料。"
@@ -149,7 +153,7 @@ def _path(team: Team) -> list[_Step]:
         _Step(9, team.lead, opinion, "issue_opinion"),
         _Step(10, first, PostNotice(place="村务公开栏"), "post_notice"),
         _Step(18, first, CloseNotice(), "close_notice"),
-        _Step(22, team.decider, ConfirmCase(amount=Fen(106_000)), "confirm_case"),
+        _Step(22, team.decider, ConfirmCase(amount=CONFIRMED_AMOUNT), "confirm_case"),
         _Step(23, first, ServeDecision(manner="直接送达"), "serve_decision"),
         _Step(25, team.decider, StartGrant(), "start_grant"),
     ]

@@ -27,12 +27,16 @@ NOTHING_HELD = Held()
 
 
 class Assessment(Value):
-    """How a case stands by its rule. ``values``: those that the criteria and the amount used, and no others."""
+    """How a case stands by its rule. ``values``: those that the criteria and the amount used, and no others.
+
+    ``known``: all that is known of the case.
+    """
 
     values: dict[str, FactValue]
     lines: tuple[Line, ...]
     passed: bool
     calculation: Calculation
+    known: dict[str, FactValue] = {}
 
 
 def figures(case: CaseState, day: date) -> dict[str, FactValue]:
@@ -64,7 +68,9 @@ def assessed(
     calculation = Calculation(kind=rule.amount.kind, inputs={}, amount=Fen(0))
     if passed(lines):
         calculation = calculate(rule.amount, values, parameter, held.amount, held.effect)
-    return Assessment(values=_used(rule, values), lines=lines, passed=passed(lines), calculation=calculation)
+    return Assessment(
+        values=_used(rule, values), lines=lines, passed=passed(lines), calculation=calculation, known=values
+    )
 
 
 def assessed_for_refusal(case: CaseState, rule: RuleVersion, day: date, *, urban: bool | None = None) -> Assessment:

@@ -4,7 +4,7 @@ A period of days ends with its last day, at midnight in Yancheng; hours run to t
 (补正, 核对, 公示) what is left of its limit is kept, and counted anew from the day on which it goes on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from domain.cases.events import CaseEvent
 from domain.cases.events.inquiry import OpinionIssued
 from domain.cases.events.intake import CaseAccepted, CaseOpened
 from domain.cases.evolve import evolve
+from domain.cases.evolve.duties import evolve_duties
 from domain.cases.facts import Facts
 from domain.cases.parts import Due, Duty, DutyMove
 from domain.cases.state import CaseState
@@ -45,22 +46,50 @@ OPEN_PAUSES: dict[str, Callable[[CaseState], bool]] = {
 """Whether a pause goes on, by the event that begins it; an objection, too, ends a notice."""
 
 
-def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> list[CaseEvent]:
-    """Return the events with the moves of duties laid on the one that causes them. Raises CalendarYearMissing."""
-    if not facts.rule.duties:
-        return events
+Duties = dict[str, DutyRule]
+_Table = dict[str, list[tuple[str, DutyRule]]]
+_tables: dict[int, tuple[Duties, _Table]] = {}
+_MOST_TABLES = 10_000
+
+
+def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[list[CaseEvent], CaseState]:
+    """Return the events with the moves of duties laid on the one that causes them, and the case after them.
+
+    Raises CalendarYearMissing.
+    """
     moved: list[CaseEvent] = []
     for event in events:
         after = evolve(case, event)
         moves: list[DutyMove] = []
-        for name, rule in facts.rule.duties.items():
+        for name, rule in _concerned(facts.rule.duties, event.TYPE, case):
             moves += _moves(_Turn(name, rule, event, case, after), facts)
-        if moves:
-            event = replace(event, moves=tuple(moves))  # noqa: PLW2901  the event as it is kept
-            after = evolve(case, event)
-        moved.append(event)
-        case = after
-    return moved
+        moved.append(replace(event, moves=tuple(moves)) if moves else event)
+        case = evolve_duties(after, tuple(moves)) if moves else after
+    return moved, case
+
+
+def _concerned(duties: Duties, kind: str, case: CaseState) -> Iterator[tuple[str, DutyRule]]:
+    """Return the duties that an event of this type can move; a paused one goes on at whatever ends its pause."""
+    known = _tables.get(id(duties))
+    if known is None or known[0] is not duties:
+        known = _remembered(duties)
+    yield from known[1].get(kind, ())
+    for name, duty in case.duties.items():
+        if duty.status == "paused" and name in duties and (name, duties[name]) not in known[1].get(kind, ()):
+            yield name, duties[name]
+
+
+def _remembered(duties: Duties) -> tuple[Duties, _Table]:
+    """Every decision asks: looking through all duties each time would cost more than moving them."""
+    table: dict[str, list[tuple[str, DutyRule]]] = {}
+    for name, rule in duties.items():
+        begins = [pause.begins for pause in rule.pauses]
+        for kind in dict.fromkeys((*rule.starts, *rule.ends, *rule.drops, *begins)):
+            table.setdefault(kind, []).append((name, rule))
+    if len(_tables) >= _MOST_TABLES:
+        _tables.clear()
+    _tables[id(duties)] = (duties, table)  # held, so that no other duties can get this id
+    return _tables[id(duties)]
 
 
 def runs(duty: Duty) -> bool:

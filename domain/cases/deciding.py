@@ -1,5 +1,7 @@
 """One decision, whole: authority first, then the action, then what it does to the clocks of duties."""
 
+from msgspec.structs import replace
+
 from domain.authority.powers import Grant
 from domain.cases.action import Action
 from domain.cases.clockwork import with_moves
@@ -11,9 +13,10 @@ from domain.kernel import Command, Value
 
 
 class Decided(Value):
-    """The events, and the grant they were decided under. No events: the wish was true already."""
+    """The events, the case after them, and the grant they were decided under. No events: the wish was true already."""
 
     events: list[CaseEvent]
+    after: CaseState
     grant: Grant
 
 
@@ -23,4 +26,6 @@ def decide(action: Action, case: CaseState, command: Command, facts: Facts) -> D
         grant = authorised(facts.asked.division, action.name, facts)
     else:
         grant = competent(case, action.name, facts)
-    return Decided(with_moves(case, action.decide(case, command, facts), facts), grant)
+    facts = replace(facts, grant=grant)
+    events, after = with_moves(case, action.decide(case, command, facts), facts)
+    return Decided(events, after, grant)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.authority.check import Asked
 from domain.authority.posts import Post
+from domain.authority.powers import Grant
 from domain.authority.register import Register
 from domain.calendar import WorkCalendar
 from domain.kernel import CaseId, PostId, SubjectId, Value
@@ -43,5 +44,7 @@ class Facts(Value):
     """All posts there are."""
     entitlements: dict[SubjectId, Entitlements] = {}
     """What the persons of the case receive, for decisions that change it."""
+    grant: Grant | None = None
+    """The grant that the act is done under, once authority has been judged."""
     urban: bool | None = None
     """Whether the case's village or community is urban 居委会; for statistics, and rules with a cited dual track."""

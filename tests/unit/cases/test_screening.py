@@ -41,7 +41,7 @@ def ended_support() -> CaseState:
     )
     stop = step("stop_grant", screening("2026-09-10").command, by(DECIDER, "2026-09-10"))
     stopped = GrantStopped(from_month=date(2026, 10, 1), reason="收入超过标准")
-    return fold(with_moves(running, [stopped], told(running, stop, TEKUN)), running)
+    return with_moves(running, [stopped], told(running, stop, TEKUN))[1]
 
 
 class TestScreening:
@@ -115,7 +115,7 @@ class TestBackfill:
 
     def confirmed(self) -> list:  # type: ignore[type-arg]  # events of a case
         bare = [replace(event, moves=()) for event in clocked(after(*CONFIRMED[:-1]), CONFIRMED[-1])]
-        return with_moves(self.relieved, bare, told(self.relieved, CONFIRMED[-1], FIRST_RELIEF))
+        return with_moves(self.relieved, bare, told(self.relieved, CONFIRMED[-1], FIRST_RELIEF))[0]
 
     def test_all_papers_together_meet_the_duty_once(self) -> None:
         asked = tuple(paper.id for paper in FIRST_RELIEF.papers if not (paper.shared or paper.exempt))
