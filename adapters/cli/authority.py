@@ -174,10 +174,7 @@ def _today(house: Any) -> date:  # noqa: ANN401  (loaded only when used)
 
 
 def _table(heads: "Sequence[str]", rows: "Iterable[Sequence[object]]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*heads)
+    """One line for each row, whole in any terminal: a grant or a basis that is cut off tells nothing."""
+    click.echo(" | ".join(heads))
     for row in rows:
-        table.add_row(*map(text_of, row))
-    Console().print(table)
+        click.echo(" | ".join(map(text_of, row)))
