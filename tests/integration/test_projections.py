@@ -360,7 +360,8 @@ def worklist_row(case_id: str, state: CaseState, history: list[Recorded]) -> dic
 
 def duty_row(history: list[Recorded], duty: Duty) -> dict[str, Any]:
     """The duty as it stands, where the case was while it was owed."""
-    state, row = NO_CASE, {}
+    state = NO_CASE
+    row: dict[str, Any] = {}
     for recorded in history:
         (event,) = events_of([recorded])
         before, state = state.duties.get(duty.what), evolve(state, event)

@@ -68,6 +68,7 @@ def test_the_bureau_has_every_post_a_case_needs_in_every_division() -> None:
     assert Counter(post.role for post in bureau.values()) == {
         "auditor": 1,
         "operator": 1,
+        "system": 1,
         "policy_officer": 1,
         "legal_reviewer": 1,
         "bureau_leader": 1,

@@ -9,8 +9,9 @@ from domain.cases.actions.backfill_papers import BackfillPapers
 from domain.cases.actions.record_breach import RecordBreach
 from domain.cases.actions.screen_next_layer import ScreenNextLayer
 from domain.cases.clockwork import with_moves
+from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import GrantStopped, PapersBackfilled
-from domain.cases.events.closing import LayerScreened, NextLayerScreened
+from domain.cases.events.closing import DutyBreached, LayerScreened, NextLayerScreened
 from domain.cases.evolve import fold
 from domain.cases.parts import Grant
 from domain.cases.state import CaseState
@@ -56,7 +57,8 @@ class TestScreening:
         with pytest.raises(WrongOrder):
             clocked(case, breach("2026-09-17"), TEKUN)
         (event,) = clocked(case, breach("2026-09-18"), TEKUN)
-        assert event.due_at == end_of("2026-09-17")  # type: ignore[union-attr]  # a breach
+        assert isinstance(event, DutyBreached)
+        assert event.due_at == end_of("2026-09-17")
 
     def test_a_refused_case_is_screened_too(self) -> None:
         case = after(*REFUSED)
@@ -113,7 +115,7 @@ class TestBackfill:
         due = {move.what: move.due_at for move in confirmed.moves if move.to == "started"}
         assert due["backfill"] == end_of("2026-03-31"), "five working days after the 24th"
 
-    def confirmed(self) -> list:  # type: ignore[type-arg]  # events of a case
+    def confirmed(self) -> list[CaseEvent]:
         bare = [replace(event, moves=()) for event in clocked(after(*CONFIRMED[:-1]), CONFIRMED[-1])]
         return with_moves(self.relieved, bare, told(self.relieved, CONFIRMED[-1], FIRST_RELIEF))[0]
 
