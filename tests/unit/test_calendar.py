@@ -14,8 +14,11 @@ from domain.calendar import (
     add_hours,
     add_months,
     civil_day,
+    last_day,
+    midnight_after,
     month_end,
     month_start,
+    months_before,
     next_month,
 )
 
@@ -70,6 +73,14 @@ def test_counting_back_gives_the_days_that_were_added(day: date, count: int) -> 
     assert CALENDAR.working_days_between(end, day) == -count
 
 
+@given(DAYS, st.integers(1, 60))
+def test_after_the_day_before_a_period_its_days_are_left(day: date, count: int) -> None:
+    end = CALENDAR.add_working_days(day, count)
+    before = CALENDAR.working_days_before(end, count)
+    assert CALENDAR.working_days_between(before, end) == count
+    assert CALENDAR.add_working_days(before, count) == end
+
+
 def test_no_working_day_lies_between_a_day_and_itself() -> None:
     assert CALENDAR.working_days_between(date(2026, 9, 18), date(2026, 9, 18)) == 0
 
@@ -120,6 +131,18 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
         add_hours(naive, 1)
     with pytest.raises(ValueError, match="time zone"):
         civil_day(naive)
+
+
+def test_a_day_is_over_at_midnight_in_shanghai() -> None:
+    assert midnight_after(date(2026, 9, 24)) == datetime(2026, 9, 24, 16, tzinfo=UTC)
+    assert last_day(midnight_after(date(2026, 9, 24))) == date(2026, 9, 24)
+    assert last_day(datetime(2026, 9, 24, 3, tzinfo=UTC)) == date(2026, 9, 24)
+
+
+def test_the_same_day_months_earlier_or_the_last_day_of_a_short_month() -> None:
+    assert months_before(date(2027, 9, 18), 12) == date(2026, 9, 18)
+    assert months_before(date(2027, 3, 31), 1) == date(2027, 2, 28)
+    assert months_before(date(2027, 1, 31), 2) == date(2026, 11, 30)
 
 
 def test_the_boundaries_of_a_month() -> None:
