@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 
 from adapters.bench.callers import CALLERS, spread
 from adapters.bench.ground import Ground
@@ -36,9 +37,8 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
         _fill(ground, url, rounds)
         with ground.house(url) as house:
             _note_all(house, rounds[-1])  # warms up what is asked for the first time
-            for made in rounds:
-                for history in made:
-                    house.cases.hot.get(history.case_id)
+            for history in chain.from_iterable(rounds):
+                house.cases.hot.get(history.case_id)
             notes, confirmations = iter(rounds), iter(rounds)
             bare, with_facts = in_turns(
                 plan,
