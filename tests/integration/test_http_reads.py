@@ -11,6 +11,7 @@ import pytest
 
 from adapters.http import waiting
 from adapters.postgres.embedded import EmbeddedServer
+from projections.registry import VIEWS
 from tests.support.builders import HANDLER, INVESTIGATOR, LEAD, OTHER_VILLAGE, VILLAGE
 from tests.support.houses import set_up
 from tests.support.serving import Served, open_test_house, served, whole_house
@@ -216,7 +217,7 @@ def test_operations_show_the_log_and_every_view(here: Served) -> None:
     assert log["position"] == here.head()
     assert 0 < log["last_minute"] <= log["last_hour"] == log["last_day"] == log["position"]
     views = {view["view"]: view for view in get_plain(here, "/views").json()}
-    assert set(views) == {"worklist", "case_file", "history", "dashboard"}
+    assert set(views) == set(VIEWS)
     assert all(view["built"] and view["position"] + view["lag"] == here.head() for view in views.values())
     assert get_plain(here, "/readyz").json() == {"ready": True}
     assert get_plain(here, "/healthz").json() == {"alive": True}

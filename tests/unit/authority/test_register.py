@@ -56,7 +56,7 @@ def register(*grants: Grant) -> Register:
 
 def found(known: Register, who: Post, **asked: object) -> str:
     """The id of the grant."""
-    return granted(known, who, Asked(**{"item": ITEM.id, "day": DAY, **asked})).id  # type: ignore[arg-type]  # any field
+    return granted(known, who, Asked(**{"item": ITEM.id, "day": DAY, **asked})).id  # type: ignore[arg-type]  # fields of the struct, by name
 
 
 def test_a_post_acts_under_the_grant_of_its_role_and_region() -> None:

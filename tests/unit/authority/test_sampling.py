@@ -36,7 +36,7 @@ def test_the_draw_is_by_the_hash_of_seed_and_case() -> None:
 def test_whoever_draws_again_draws_the_same(cases: list[CaseId], seed: str, percent: int, chance: object) -> None:
     drawn = draw(cases, seed, percent)
     shuffled = list(cases)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # a Random
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a Random
     assert draw(shuffled, seed, percent) == drawn
     assert set(drawn) <= set(cases)
     assert len(set(drawn)) == len(drawn) == -(-percent * len(set(cases)) // 100)
