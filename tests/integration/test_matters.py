@@ -111,8 +111,8 @@ def test_over_a_holiday_five_working_days_are_longer_than_seven_calendar_days(ho
 def test_a_child_nobody_brings_up_is_never_posted(house: House) -> None:
     child = (person(date(2016, 5, 6), 203),)
     case_id = asks(house, DAFENG, OpenCase(matter="shishi-wuren", division=DAFENG.village, members=child))
+    notice = PostNotice(place="村务公开栏")
     with pytest.raises(NoticeForbidden) as refused:
-        notice = PostNotice(place="村务公开栏")
         do(house, case_id, "post_notice", notice, act(DAFENG.post("handler-1"), "2026-03-12"))
     assert refused.value.code == "NOTICE_FORBIDDEN"
     assert "62号" in refused.value.basis
@@ -180,6 +180,6 @@ def test_somebody_without_a_name_is_helped_and_later_known(house: House) -> None
     assert after.household.members[0].subject != temporary
     (first, *_) = house.log.stream(f"case-{case_id}")
     assert first.type == "case.opened"
+    refused = OpenCase(matter="dibao", division=DAFENG.village, members=(nobody,))
     with pytest.raises(InvalidValue):  # where a name is needed, nobody is nobody
-        refused = OpenCase(matter="dibao", division=DAFENG.village, members=(nobody,))
         do(house, None, "open_case", refused, act(DAFENG.post("handler-1"), "2026-03-02"))
