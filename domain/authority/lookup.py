@@ -52,7 +52,7 @@ def on_day(
         for (asked, role), grants in register.places.get(region, {}).items():
             if power := powers.get(asked):
                 within = holders.get((role, region), _NOBODY)
-                valid = [grant for each in grants if register.in_force(grant := register.grants[each], day)]
+                valid = (grant for grant in grants if register.in_force(grant, day))
                 found += [_row(grant, power, post) for grant in valid for post in within]
     return sorted(found, key=attrgetter("item", "role", "post", "grant"))
 

@@ -1,7 +1,8 @@
 """The register of powers: which items and grants there are, and who may do what, where, on a day (法无授权不可为)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -11,8 +12,8 @@ from domain.authority.powers import Grant, PowerChange, PowerItem
 from domain.divisions import division_prefix, full_code
 from domain.kernel import Fen, Value
 
-Place = dict[tuple[str, Role], tuple[str, ...]]
-"""Item and role -> ids of the grants for one region, the latest to begin first."""
+Place = dict[tuple[str, Role], tuple[Grant, ...]]
+"""Item and role -> the grants for one region, the latest to begin first."""
 
 _LENGTHS = (12, 9, 6, 4, 2, 0)
 """Digits of a region, the most specific first; none at all is the whole country."""
@@ -45,8 +46,7 @@ class Register(msgspec.Struct, frozen=True):
         """Return the register with these grants added or replaced."""
         new = {grant.id: grant for grant in grants}
         gone = [self.grants[each] for each in new if each in self.grants]
-        grants_by_id = {**self.grants, **new}
-        return replace(self, grants=grants_by_id, places=_placed(self.places, gone, grants_by_id, new))
+        return replace(self, grants={**self.grants, **new}, places=_placed(self.places, gone, new.values()))
 
     def with_change(self, change: PowerChange) -> "Register":
         """Return the register with a dated change (降放减转) noted."""
@@ -75,13 +75,15 @@ class Register(msgspec.Struct, frozen=True):
     def grants_on(self, item: str, post: Post, day: date) -> Iterator[Grant]:
         """Return the grants under which the post may exercise the item that day, the most specific region first."""
         for region in regions_over(post.division):
-            for each in self.places.get(region, {}).get((item, post.role), ()):
-                if self.in_force(self.grants[each], day):
-                    yield self.grants[each]
+            for grant in self.places.get(region, {}).get((item, post.role), ()):
+                if self.in_force(grant, day):
+                    yield grant
 
     def in_force(self, grant: Grant, day: date) -> bool:
         """Tell whether a grant of this register is valid that day and does not rest."""
-        return _within(grant.valid_from, grant.valid_to, day) and self.resting(grant.id, day) is None
+        if not _within(grant.valid_from, grant.valid_to, day):
+            return False
+        return grant.id not in self.suspensions or self.resting(grant.id, day) is None
 
     def resting(self, grant: str, day: date) -> Suspension | None:
         """Return the suspension because of which a grant rests that day."""
@@ -107,20 +109,18 @@ def covers_case(grant: Grant, accepted_on: date | None) -> bool:
     return grant.form == "statutory" or grant.pending or accepted_on is None or accepted_on >= grant.valid_from
 
 
-def _placed(
-    places: dict[str, Place], gone: Iterable[Grant], grants: dict[str, Grant], new: dict[str, Grant]
-) -> dict[str, Place]:
+def _placed(places: dict[str, Place], gone: Iterable[Grant], new: Collection[Grant]) -> dict[str, Place]:
     """Copies what changes, once for all that is new."""
     result = dict(places)
-    for region in {division_prefix(grant.region) for grant in (*gone, *new.values())}:
+    for region in {division_prefix(grant.region) for grant in (*gone, *new)}:
         result[region] = dict(result.get(region, {}))
     for grant in gone:
-        slot = result[division_prefix(grant.region)]
-        slot[grant.item, grant.role] = tuple(each for each in slot[grant.item, grant.role] if each != grant.id)
-    for grant in new.values():
-        slot = result[division_prefix(grant.region)]
-        ids = sorted((*slot.get((grant.item, grant.role), ()), grant.id))
-        slot[grant.item, grant.role] = tuple(sorted(ids, key=lambda each: grants[each].valid_from, reverse=True))
+        place, key = result[division_prefix(grant.region)], (grant.item, grant.role)
+        place[key] = tuple(each for each in place[key] if each.id != grant.id)
+    for grant in new:
+        place, key = result[division_prefix(grant.region)], (grant.item, grant.role)
+        by_id = sorted((*place.get(key, ()), grant), key=attrgetter("id"))
+        place[key] = tuple(sorted(by_id, key=attrgetter("valid_from"), reverse=True))
     return result
 
 
