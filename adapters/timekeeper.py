@@ -17,7 +17,7 @@ from domain.errors import Refused, Unavailable
 from projections.views.duties.queries import to_tell
 
 POLL_SECONDS = 5.0
-_PAGE = 500
+_PAGE = 200
 _PATIENCE = 10.0
 _log = logging.getLogger("anjuan.timekeeper")
 
@@ -30,8 +30,8 @@ class NoTimekeeper(Refused):
     en = "The bureau has no timekeeper post"
 
 
-def keep_round(house: House) -> Kept:
-    """Look once at every clock whose moment has come. Raises NoTimekeeper, Unavailable."""
+def keep_round(house: House, stopped: Callable[[], bool] = lambda: False) -> Kept:
+    """Look once at every clock whose moment has come, or as far as it gets. Raises NoTimekeeper, Unavailable."""
     bureau = house.cases.bureau
     post = timekeeper_of(bureau.now().posts) or timekeeper_of(bureau.refresh().posts)
     if post is None:
@@ -39,6 +39,8 @@ def keep_round(house: House) -> Kept:
     now, total = house.now(), Kept()
     for duties in _pages(house, now):
         total = _sum(total, keep_time(house.handle, duties, post, now))
+        if stopped():
+            break
     return total
 
 
@@ -46,7 +48,7 @@ def keep(house: House, stop: threading.Event, told: Callable[[Kept], None] = lam
     """Keep time until ``stop`` is set. Outages pass by themselves; refusals are told to the program's log."""
     while not stop.is_set():
         try:
-            kept = keep_round(house)
+            kept = keep_round(house, stop.is_set)
         except (NoTimekeeper, Unavailable) as reason:
             _log.warning("%s", reason.code)
         else:

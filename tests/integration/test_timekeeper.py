@@ -1,6 +1,8 @@
 """The timekeeper on a real log: no breach twice and none lost, whatever is killed; acceptance by law."""
 
 import random
+import signal
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,17 +14,19 @@ import pytest
 from adapters.house import House
 from adapters.postgres.connections import connect
 from adapters.projector.runner import catch_up, prepare_views
-from adapters.timekeeper import NoTimekeeper, keep_round
-from domain.bureau_events import BUREAU, PostsCreated
+from adapters.timekeeper import NoTimekeeper, keep_round, keeping_time
+from domain.bureau_events import BUREAU, RULEBOOK, PostsCreated, RuleVersionPublished
 from domain.cases.events.closing import DutyBreached
 from domain.cases.events.intake import CaseAccepted
 from domain.kernel import Recorded
 from projections.registry import VIEWS
-from tests.support.builders import HANDLER, POSTS, TIMEKEEPER, application, by
-from tests.support.houses import house_on, request, set_up, tell
-from tests.support.journeys import step
+from tests.support.builders import HANDLER, POSTS, RULE, RULES, TIMEKEEPER, application, by
+from tests.support.command_line import arguments, environment
+from tests.support.houses import carry_out, house_on, request, set_up, tell
+from tests.support.journeys import GRANTED, step
 from tests.support.logs import query
-from tests.support.processes import finish, kill, line, program
+from tests.support.processes import PATIENCE_SECONDS, finish, kill, line, program
+from tests.support.serving import await_true, projected
 
 pytestmark = pytest.mark.postgres
 
@@ -114,6 +118,47 @@ class TestTimekeeper:
         assert accepted.meta.post == TIMEKEEPER.id
         assert accepted.meta.authority is not None
         assert accepted.meta.authority.power == "dibao.accept"
+
+
+def test_a_review_falls_due_on_its_last_day_and_is_overdue_the_day_after(house: House, tmp_path: Path) -> None:
+    set_up(house.log)
+    carry_out(house, GRANTED)
+    told = []
+    for day in ("2027-03-31", "2027-04-01", "2027-04-01", "2027-04-02", "2027-04-02"):
+        project(house)
+        with program("keep_time", house.settings.database_url, tmp_path, f"{day}T09:30:00+08:00") as process:
+            told.append([said.split(":")[1] for said in finish(process) if ":review:" in said])
+    assert told == [["warn_duty"], ["mark_review_due"], [], ["record_breach"], []]
+
+
+class TestService:
+    """As the clock on the wall has it, by the rules of today."""
+
+    @pytest.fixture
+    def today(self, untouched: House) -> House:
+        tell(untouched.log, RULEBOOK, *(RuleVersionPublished(version=rule) for rule in RULES.values() if rule != RULE))
+        return untouched
+
+    def test_beside_a_server_it_keeps_time_by_itself(self, today: House) -> None:
+        with projected(today), keeping_time(today):
+            await_true(lambda: all_told(today))
+        assert set(times(today).values()) == {1}
+
+    def test_as_a_program_it_runs_until_it_is_told_to_end(self, today: House, tmp_path: Path) -> None:
+        words, settings = arguments("timekeeper"), environment(tmp_path, today.settings.database_url)
+        with subprocess.Popen(words, env=settings, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                await_true(lambda: all_told(today))
+            finally:
+                process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0
+        assert f"breached {CASES}" in said
+        assert f"accepted by law {CASES}" in said
+
+
+def all_told(house: House) -> bool:
+    return sum(1 for each in of_cases(house) if each.type == "case.accepted") == CASES
 
 
 def test_a_bureau_without_the_post_keeps_no_time(house: House) -> None:
