@@ -53,8 +53,10 @@ class BureauMemory:
         """Read what the streams have had since, and return the bureau."""
         with self._lock:
             old = self._bureau or Bureau()
-            read = {guard.stream: self._log.stream(guard.stream, guard.version) for guard in old.guards}
-            if self._bureau is None or any(read.values()):
+            now = self._log.versions([guard.stream for guard in old.guards])
+            grown = [guard for guard in old.guards if now[guard.stream] != guard.version]
+            if self._bureau is None or grown:
+                read = {guard.stream: self._log.stream(guard.stream, guard.version) for guard in old.guards}
                 guards = tuple(Guard(g.stream, g.version + len(read[g.stream])) for g in old.guards)
                 events = {stream: [recorded.event for recorded in found] for stream, found in read.items()}
                 self._bureau = Bureau(

@@ -21,6 +21,8 @@ _OUTCOME = """
 SELECT fingerprint, stream, version, first_position, last_position, recorded_at FROM log.commands WHERE command_id = %s
 """
 
+_VERSIONS = "SELECT stream, version FROM log.streams WHERE stream = ANY (%s)"
+
 
 class PostgresEventLog:
     """Implements EventLog. ``pool`` reads, ``loads`` reads streams, ``writer`` appends."""
@@ -65,6 +67,11 @@ class PostgresEventLog:
     def events(self, stream: str, after: int = 0) -> list[Event]:
         """Return the events of a stream after a version, without their surroundings."""
         return decode_events(self._loads.rows(stream, after), stream, after)
+
+    def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        """Return the version of each of the streams."""
+        found = dict(self._query(lambda connection: connection.execute(_VERSIONS, (list(streams),)).fetchall()))
+        return {stream: found.get(stream, 0) for stream in streams}
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Return events with position > ``after``."""

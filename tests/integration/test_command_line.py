@@ -130,7 +130,7 @@ def test_expected_faults_are_one_line(house: House) -> None:
     assert_fault(run("case", "show", case_id, "--on", "soon"), "not a date")
     assert_fault(run("token", "nobody"), "UNKNOWN_POST: 没有此岗位 / no such post")
     assert_fault(run("token", HANDLER.id, "--actor", "样例 1"), "BAD_ACTOR")
-    assert house.log.head().position == head
+    assert house.log.head().position == head + 1, "the denial alone"
 
 
 def test_a_token_of_a_post_is_made_once_and_is_good(house: House) -> None:

@@ -170,7 +170,7 @@ def test_the_history_tells_who_did_what_when_and_what_changed(here: Served, case
         "case.assigned",
     ]
     accepted = history["events"][1]
-    assert (accepted["post"], accepted["power"]) == (HANDLER.id, "dibao.accept_case")
+    assert (accepted["post"], accepted["power"]) == (HANDLER.id, "dibao.accept")
     assert accepted["occurred_at"] == "2026-03-05T01:00:00Z"
     changed = {change["field"]: (change["before"], change["after"]) for change in accepted["changes"]}
     assert changed["stage"] == ("opened", "accepted")
