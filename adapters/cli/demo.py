@@ -146,8 +146,9 @@ def _by_matter(house: House) -> Table:
     """What is paid once is left out of what is paid each month."""
     book = house.cases.bureau.now().rulebook
     once = {rule.matter for rule in book.all_versions() if rule.months.first == "once"}
-    table = Table("事项 matter", title="案卷 cases")
-    for heading in ("案卷 cases", "在办 going on", "已确认 granted", "月发放 yuan a month"):
+    table = Table(title="各事项案卷 cases by matter")
+    table.add_column("事项 matter", overflow="fold")
+    for heading in ("案卷 cases", "在办 open", "确认 granted", "元/月 a month"):
         table.add_column(heading, justify="right")
     rows = house.read(_MATTERS, (sorted(book.matters),))
     for row in rows:

@@ -14,6 +14,7 @@ from adapters.reference import load_bureau
 from adapters.rulebook import shipped_rules
 from adapters.settings import Settings
 from application.asking import Request
+from application.judge import judge
 from application.ports import Append, Appended, Conflict
 from application.runs import simulate as running
 from application.runs.demo.plans import Planner
@@ -140,6 +141,14 @@ def test_a_second_run_writes_nothing_and_a_larger_one_only_what_is_new(house: Ho
 
     more = simulate(house.cases, demo(house, 60))
     assert (more.cases, more.there, more.left) == (10, 50, 0)
+
+
+def test_every_act_is_in_order_by_the_rule_of_its_day(house: House) -> None:
+    simulate(house.cases, demo(house))
+    acts_of_cases = [recorded for recorded in whole_log(house) if recorded.stream.startswith("case-")]
+    verdicts = judge(acts_of_cases, house.cases.bureau.now())
+    assert len(verdicts) == len(acts_of_cases)
+    assert [verdict for verdict in verdicts if verdict.fault] == []
 
 
 def test_acts_without_authority_are_denied_and_each_denial_is_kept_once(house: House) -> None:

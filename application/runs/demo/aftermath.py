@@ -30,8 +30,8 @@ from domain.rulebook.months import first_month
 _DECIDERS: tuple[Role, ...] = ("town_lead", "registrar", "station_officer", "county_decider")
 _STEP, _FEWEST_STEPS = 1_000, 3
 """A reduced grant is a multiple of ten yuan (in fen) and not zero: to pay nothing is to stop."""
-_IN_TIME, _LATE = 0.9, 0.96
-"""Of a hundred duties after the decision, so many are done in time, and so many at all."""
+_DONE, _BROUGHT, _LATE = 0.96, 0.85, 0.06
+"""How often the public is told at all, papers are brought at all, and how often either is late."""
 
 
 def decide(story: Story, need: Need, course: Course) -> None:
@@ -61,7 +61,8 @@ def live_on(story: Story) -> None:
     """Something changes in the household, and the grant follows."""
     if not story.can("report_change") or not story.can("stop_grant") or not story.chance(0.16):
         return
-    kind = story.one_of(_KINDS)
+    tops_up = story.rule.amount.kind == "top_up"
+    kind = story.one_of(_KINDS) if tops_up else "other"
     story.pace.wait(7)
     change = ReportChange(changed_on=story.pace.today, kind=kind, description=story.one_of(words.CHANGES[kind]))
     story.do(story.who("report_change", "village_director"), "report_change", change)
@@ -69,7 +70,7 @@ def live_on(story: Story) -> None:
     if kind == "property":
         _stop(story)
     else:
-        story.one_of((_increase, _increase, _reduce, _reduce, _suspend, _stop))(story)
+        story.one_of((_increase, _increase, _reduce, _reduce, _suspend, _stop) if tops_up else _ENDS)(story)
 
 
 def review(story: Story, need: Need) -> None:
@@ -78,7 +79,7 @@ def review(story: Story, need: Need) -> None:
     began = first_month(rule, story.received_on, story.confirmed_on, story.confirmed_on)
     story.pace.pass_date(add_months(began, rule.review_months))
     story.do(story.who("mark_review_due"), "mark_review_due", MarkReviewDue())
-    outcome, follow = story.one_of(_OUTCOMES)
+    outcome, follow = story.one_of(_OUTCOMES if rule.amount.kind == "top_up" else _UNCHANGED)
     income = Fen(story.rng.randrange(0, rule.standard, _STEP) if need.income else 0)
     story.later(6, story.who("complete_review"), "complete_review", CompleteReview(outcome, monthly_income=income))
     story.pace.wait(2)
@@ -138,7 +139,7 @@ def _publish(story: Story, need: Need) -> None:
 
 def _backfill(story: Story) -> None:
     """The papers that did not stop the relief are brought afterwards."""
-    if not story.can("backfill_papers") or not _in_the_end(story, "backfill"):
+    if not story.can("backfill_papers") or not _in_the_end(story, "backfill", _BROUGHT):
         return
     papers = story.rule.papers
     brought = tuple(paper.id for paper in papers if not (paper.shared or paper.exempt)) or (papers[0].id,)
@@ -146,12 +147,12 @@ def _backfill(story: Story) -> None:
     story.do(story.who("backfill_papers"), "backfill_papers", BackfillPapers(brought))
 
 
-def _in_the_end(story: Story, limit: str) -> bool:
+def _in_the_end(story: Story, limit: str, at_all: float = _DONE) -> bool:
     """Tell whether it is done at all; if late, the limit has passed."""
     drawn = story.rng.random()
-    if _IN_TIME <= drawn < _LATE:
+    if at_all - _LATE <= drawn < at_all:
         story.pace.pass_limit(story.rule.limits[limit])
-    return drawn < _LATE
+    return drawn < at_all
 
 
 def _finish(story: Story, need: Need) -> None:
@@ -172,8 +173,6 @@ def _finish(story: Story, need: Need) -> None:
 
 
 def _increase(story: Story) -> None:
-    if story.rule.amount.kind != "top_up":
-        return
     story.amount = Fen(story.amount + story.rng.randint(5, 60) * 1_000)
     change = IncreaseGrant(amount=story.amount, reason=story.one_of(words.INCREASED))
     story.do(story.who("increase_grant"), "increase_grant", change)
@@ -181,8 +180,6 @@ def _increase(story: Story) -> None:
 
 def _reduce(story: Story) -> None:
     whole = story.amount // _STEP
-    if story.rule.amount.kind != "top_up":
-        return
     if whole < _FEWEST_STEPS:
         _stop(story)
         return
@@ -207,11 +204,14 @@ def _keep(_: Story) -> None:
     """Nothing follows from a review that found nothing new."""
 
 
-_KINDS: tuple[Literal["population", "income", "property"], ...] = ("population", "income", "income", "property")
+_Kind = Literal["population", "income", "property", "other"]
+_KINDS: tuple[_Kind, ...] = ("population", "income", "income", "property")
 _Follow = Callable[[Story], None]
+_ENDS: tuple[_Follow, ...] = (_suspend, _stop)
 _Outcome = Literal["unchanged", "increase", "reduce", "suspend", "stop"]
+_UNCHANGED: tuple[tuple[_Outcome, _Follow], ...] = (("unchanged", _keep),) * 6
 _OUTCOMES: tuple[tuple[_Outcome, _Follow], ...] = (
-    *(("unchanged", _keep),) * 6,
+    *_UNCHANGED,
     ("increase", _increase),
     ("increase", _increase),
     ("reduce", _reduce),

@@ -3,6 +3,7 @@
 from application.runs.demo import words
 from application.runs.demo.circumstances import exempt, facts_asked
 from application.runs.demo.endings import leave, note
+from application.runs.demo.intake import authorise, starts_clock
 from application.runs.demo.papers import VISIT
 from application.runs.demo.story import Course, Need, Story
 from domain.cases.actions.assign_case import AssignCase
@@ -109,7 +110,10 @@ def _compare(story: Story) -> None:
     hits = tuple(story.rng.sample(words.HITS, story.rng.randint(1, 2))) if means_tested and story.chance(0.25) else ()
     first = ("county_reviewer",) if story.chance(0.5) else ()
     report = ReportComparison(source=words.source(story.rule), hits=hits)
-    story.later(2.2, story.who("report_comparison", *first), "report_comparison", report)
+    clock = starts_clock(story)
+    if clock:
+        authorise(story)
+    story.later(1 if clock else 2.2, story.who("report_comparison", *first), "report_comparison", report)
 
 
 def _establish(story: Story, need: Need) -> None:

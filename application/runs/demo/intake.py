@@ -32,12 +32,9 @@ def apply(story: Story, need: Need, course: Course) -> None:
     )
     story.do(opener, "open_case", application)
     story.then(opener, "attach_document", FORM.attached())
-    if _is_compared(story, need):
-        asker = story.who("authorise_comparison")
-        story.then(asker, "attach_document", CONSENT.attached())
-        authorised = AuthoriseComparison(document=CONSENT.attached().sha256)
-        story.then(asker, "authorise_comparison", authorised)
-        story.compared = True
+    story.compared = _is_compared(story, need)
+    if story.compared and not starts_clock(story):
+        authorise(story)
     if course.kin:
         story.then(story.place.handler, "register_separately", RegisterSeparately(reason=words.KIN))
     leave(story, course, "opened")
@@ -64,6 +61,18 @@ def accept(story: Story, need: Need, course: Course) -> None:
         story.then(story.who("append_correction"), "append_correction", wrong)
     story.later(1.1, story.who("accept_case"), "accept_case", AcceptCase())
     story.accept(story.pace.today)
+
+
+def authorise(story: Story) -> None:
+    """The household signs that its means may be compared."""
+    asker, consent = story.who("authorise_comparison"), CONSENT.attached()
+    story.then(asker, "attach_document", consent)
+    story.then(asker, "authorise_comparison", AuthoriseComparison(document=consent.sha256))
+
+
+def starts_clock(story: Story) -> bool:
+    """Tell whether a report is owed from the authorisation on: people are then asked only when it can be made."""
+    return any("case.comparison_authorised" in duty.starts for duty in story.rule.duties.values())
 
 
 def _correct(story: Story, most: int) -> None:

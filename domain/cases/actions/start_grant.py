@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.calendar import add_months, next_month
+from domain.calendar import add_months, month_start, next_month
 from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import GrantStarted
@@ -32,15 +32,19 @@ def decide(case: CaseState, command: StartGrant, facts: Facts) -> list[CaseEvent
     if case.decision is None or case.decision.result != "grant":
         raise WrongOrder("start_grant: decision")
     from_month = case.decision.from_month or next_month(case.decision.on)
-    return [GrantStarted(from_month=from_month, amount=case.decision.amount, due=_due(case, from_month, facts))]
+    cycle = max(from_month, month_start(case.decision.on))
+    return [GrantStarted(from_month=from_month, amount=case.decision.amount, due=_due(case, cycle, facts))]
 
 
-def _due(case: CaseState, from_month: date, facts: Facts) -> Due | None:
-    """The review; what is given once is not reviewed, and serving the decision may still be due."""
+def _due(case: CaseState, cycle: date, facts: Facts) -> Due | None:
+    """The review; what is given once is not reviewed, and serving the decision may still be due.
+
+    ``cycle``: the month from which it is counted. What is paid back for years before (尊老金) was not to be reviewed.
+    """
     step = facts.rule.steps.get("complete_review")
     if step is None:
         return case.due
-    return Due(what="review", on=add_months(from_month, facts.rule.review_months), basis=step.basis)
+    return Due(what="review", on=add_months(cycle, facts.rule.review_months), basis=step.basis)
 
 
 ACTION = Action(name="start_grant", command=StartGrant, decide=decide, zh="发放", en="Start grant", power="pay")

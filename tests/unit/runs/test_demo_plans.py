@@ -225,6 +225,16 @@ def test_most_ended_cases_are_screened_for_the_next_layer_and_a_few_are_forgotte
     assert 0 < len(late) < len(owed) / 4
 
 
+def test_what_is_paid_back_for_years_is_reviewed_a_year_after_it_was_confirmed() -> None:
+    reviews = [
+        (state.decision.on, state.decision.from_month, state.review.due_on)
+        for _, state, _ in all_played()
+        if state.matter == "zunlaojin" and state.decision and state.review
+    ]
+    assert any(began and began.year < confirmed.year for confirmed, began, _ in reviews)
+    assert all(300 < (due - confirmed).days < 400 for confirmed, _, due in reviews)
+
+
 def test_what_oversteps_is_refused_for_want_of_authority() -> None:
     codes = [denied(plan, state, attempt) for plan, state, _ in all_played() for attempt in plan.attempts]
     assert {NoAuthority.code, NoGrant.code} <= set(codes)
