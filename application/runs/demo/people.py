@@ -19,6 +19,8 @@ _SEQUENCES, _BLOCKS = 999, 4
 _NUMBERS = 365 * _SEQUENCES
 _SPREAD = 7_919
 """A prime, so that persons named one after the other are born over the whole year."""
+_APART = 225_357
+"""The golden section of a year's numbers: demonstrations of a few seeds in one log hardly meet."""
 
 
 class People:
@@ -59,7 +61,7 @@ def _id_number(key: int, seed: int, year: int) -> str:
     A year has so many numbers. Keys that share one are told apart by the year: its rest by four.
     """
     block, slot = divmod(key, _NUMBERS)
-    slot = (slot * _SPREAD + seed * _SPREAD) % _NUMBERS
+    slot = (slot + seed * _APART) * _SPREAD % _NUMBERS
     year -= (year - block - slot) % _BLOCKS
     day, sequence = divmod(slot, _SEQUENCES)
     return demo_citizen_id(date(year, 1, 1) + timedelta(days=day), sequence + 1)
