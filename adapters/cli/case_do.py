@@ -13,6 +13,25 @@ from domain.cases.registry import ACTIONS
 _OPENING = "open_case"
 
 
+class NamedFact(click.ParamType[tuple[str, bool | int | str]]):
+    """A fact with its value: ``NAME=VALUE``; whole numbers (money in fen), yes or no as true or false, else text."""
+
+    name = "name=value"
+    HELP = "认定的情况，可重复 / a fact, repeatable: need_amount=50000, able=false, cause=fire, since=2026-03-02"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, bool | int | str]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = str(value).partition("=")
+        if not name or not equals:
+            self.fail("须为 名称=值 / it must be NAME=VALUE", param, ctx)
+        if text in ("true", "false"):
+            return name, text == "true"
+        return name, int(text) if text.isascii() and text.isdigit() else text
+
+
 class _Actions(click.Group):
     """The actions, made when asked for."""
 
@@ -89,7 +108,12 @@ def _body(text: str, given: dict[str, Any]) -> bytes:
     if not isinstance(body, dict):
         raise MalformedBody("$: Expected `object`")
     told = {name: value for name, value in given.items() if value is not None and value != ()}
+    told |= {name: dict(value) for name, value in told.items() if isinstance(value, tuple) and _are_facts(value)}
     return msgspec.json.encode({**body, **told})
+
+
+def _are_facts(value: tuple[Any, ...]) -> bool:
+    return all(isinstance(each, tuple) for each in value)
 
 
 def _is_plain(kind: Any) -> bool:  # noqa: ANN401  (a type of a field)
@@ -99,6 +123,8 @@ def _is_plain(kind: Any) -> bool:  # noqa: ANN401  (a type of a field)
 
 def _option(field: msgspec.structs.FieldInfo) -> click.Option:
     kind, many = _shape(field.type)
+    if isinstance(kind, NamedFact):
+        return click.Option(["--fact", field.name], type=kind, multiple=True, help=NamedFact.HELP)
     flag = f"--{field.name.replace('_', '-')}"
     if kind is bool:
         return click.Option([f"{flag}/--no-{field.name.replace('_', '-')}"], default=None)
@@ -127,6 +153,8 @@ def _shape_of(info: msgspec.inspect.Type) -> tuple[Any, bool]:
             return click.Choice([str(value) for value in values]), False
         case msgspec.inspect.VarTupleType(item_type=item):
             return _shape_of(item)[0], True
+        case msgspec.inspect.DictType():
+            return NamedFact(), True
         case msgspec.inspect.UnionType(types=types):
             plain = [each for each in types if not isinstance(each, msgspec.inspect.NoneType)]
             return _shape_of(plain[0]) if len(plain) == 1 else (None, False)

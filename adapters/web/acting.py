@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse
 
 from adapters.commands import known_case_id, read_wish
 from adapters.house import House
-from adapters.web import fields
+from adapters.web.case_inputs import case_inputs, rule_of
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
-from adapters.web.forms import Input, Typed, inputs_of, values_of
+from adapters.web.forms import Input, Typed, values_of
 from adapters.web.open_actions import ELSEWHERE
 from adapters.web.sign_in import own_form
 from adapters.web.submissions import (
@@ -23,9 +23,9 @@ from adapters.web.submissions import (
     in_words,
     submitted,
     wish_of,
+    words_of,
 )
 from application.hot_cases import Loaded
-from domain.authority.posts import Post
 from domain.calendar import civil_day
 from domain.cases.assess import assessed
 from domain.cases.registry import ACTIONS
@@ -35,7 +35,6 @@ from domain.errors import Refused, UnknownCase
 from domain.kernel import Fen, Value
 
 Submitted = Annotated[Typed, Depends(submitted)]
-_GROUPS = {"result": "result", "outcome": "outcome", "kind": "kind", "channel": "channel"}
 
 
 class Sheet(Value):
@@ -72,11 +71,16 @@ class ActPages:
         if not own_form(request):
             return self._form(desk, sheet, foreign(desk), FORBIDDEN)
         try:
-            values = values_of(ACTIONS[action].command, typed)
+            values = values_of(self._inputs(desk, sheet), typed)
             answer = self._house.handle(read_wish(self._house, wish_of(desk, action, values, typed, case_id)))
         except Refused as refused:
-            return self._form(desk, sheet, in_words(desk, refused), UNPROCESSABLE)
+            words = words_of(desk, rule_of(desk, sheet.loaded.state))
+            return self._form(desk, sheet, in_words(desk, refused, words), UNPROCESSABLE)
         return after(answer)
+
+    def _inputs(self, desk: Desk, sheet: Sheet) -> list[Input]:
+        state = sheet.loaded.state
+        return [shown.input for shown in case_inputs(desk, sheet.action, state, rule_of(desk, state))]
 
     def _loaded(self, case_id: str, action: str) -> Loaded:
         known = known_case_id(case_id)
@@ -86,32 +90,16 @@ class ActPages:
         return loaded
 
     def _form(self, desk: Desk, sheet: Sheet, refusal: dict[str, str] | None = None, status: int = 200) -> Response:
-        inputs = inputs_of(ACTIONS[sheet.action].command)
+        state = sheet.loaded.state
         return desk.page(
             "act.html",
             status,
             sheet=sheet,
             refusal=refusal,
             title=action_name(desk, sheet.action),
-            inputs=inputs,
-            choices={each.name: _choices(desk, each, sheet.loaded.state) for each in inputs},
+            inputs=case_inputs(desk, sheet.action, state, rule_of(desk, state)),
             command_id=self._house.cases.new_id(),
         )
-
-
-def _choices(desk: Desk, wanted: Input, state: CaseState) -> tuple[fields.Option, ...]:
-    if wanted.kind == "choice":
-        return fields.options(desk, _GROUPS.get(wanted.name, wanted.name), wanted.choices)
-    if wanted.kind not in ("post", "posts"):
-        return ()
-    area = state.division
-    posts = [post for post in desk.bureau.posts.values() if _near(post, area)]
-    return tuple(fields.Option(post.id, desk.names.post(post.id)) for post in posts)
-
-
-def _near(post: Post, area: str) -> bool:
-    """Tell whether a post is of the village, its town or its county: who works on the case."""
-    return post.division in (area, area[:9].ljust(12, "0"), area[:6].ljust(12, "0"))
 
 
 def _known(house: House, action: str, state: CaseState) -> dict[str, list[str]]:

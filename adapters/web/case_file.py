@@ -68,7 +68,7 @@ class CasePages:
             "line": sheet.course(desk.names, steps[:version])[-1],
             "glance": sheet.glance(desk.names, steps, version),
             "head": sheet.head(desk.names, steps, version),
-            "sections": sheet.sections(desk.names, steps, version),
+            "sections": sheet.sections(desk.names, steps, version, desk.now),
             "badge": badge_of(desk, state.due.on) if latest and state.due else None,
             "amount": _amount(steps[version - 1]),
         }

@@ -1,10 +1,10 @@
 """Amounts, dates and times as people read them. Times are shown in Asia/Shanghai."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from domain.calendar import CIVIL_ZONE
+from domain.calendar import CIVIL_ZONE, last_day
 from domain.kernel import Fen
 
 _FEN = 100
@@ -41,6 +41,13 @@ def second(at: datetime) -> str:
 def day(at: date | datetime) -> str:
     """Return the civil date."""
     return f"{at.astimezone(CIVIL_ZONE) if isinstance(at, datetime) else at:%Y-%m-%d}"
+
+
+def last_moment(end: datetime) -> str:
+    """Return until when something runs that is over at that moment: its last day, unless it ends within a day."""
+    if end.astimezone(CIVIL_ZONE).time() == time():
+        return day(last_day(end))
+    return moment(end)
 
 
 def local_time(text: str) -> datetime:

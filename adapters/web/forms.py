@@ -1,26 +1,56 @@
 """Forms made from commands: which inputs a command needs, and what was typed as its fields."""
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from adapters.web.figures import fen_of
+from domain.cases.persons import PersonNamed
 from domain.errors import InvalidValue
 from domain.kernel import Command, Fen, PostId, Value
+from domain.rulebook.criteria import FactValue
 
-Kind = Literal["text", "area", "lines", "yuan", "number", "date", "flag", "choice", "post", "posts"]
+Kind = Literal[
+    "text",
+    "area",
+    "lines",
+    "yuan",
+    "number",
+    "date",
+    "flag",
+    "yesno",
+    "choice",
+    "codes",
+    "post",
+    "posts",
+    "facts",
+    "person",
+]
+"""``facts`` and ``person`` stand for several inputs, which the page lays out (``adapters/web/case_inputs.py``)."""
+
 Typed = Mapping[str, Sequence[str]]
 """What a form sent: every value of every name."""
 
 _LONG = frozenset({"text", "reason", "findings", "unsigned_reason", "summary", "content", "description"})
-_SIMPLE: dict[Any, Kind] = {Fen: "yuan", PostId: "post", int: "number", bool: "flag", date: "date"}
+_SIMPLE: dict[Any, Kind] = {
+    Fen: "yuan",
+    PostId: "post",
+    int: "number",
+    bool: "flag",
+    date: "date",
+    dict[str, FactValue]: "facts",
+    PersonNamed: "person",
+}
+
+
+YES, NO = "1", "0"
 
 
 class Input(Value):
-    """One input. ``choices`` are the coded values of a ``choice``."""
+    """One input. ``choices``: the coded values of a ``choice``. A dot in the name: a part of a field (``facts.x``)."""
 
     name: str
     kind: Kind
@@ -34,16 +64,23 @@ def inputs_of(command: type[Command]) -> tuple[Input, ...]:
     return tuple(_input(field, hints[field.name]) for field in msgspec.structs.fields(command))
 
 
-def values_of(command: type[Command], typed: Typed) -> dict[str, Any]:
-    """Return what was typed, by field; empty inputs are left out. Raises InvalidValue naming the field."""
-    values = {each.name: read(each, typed) for each in inputs_of(command)}
-    return {name: value for name, value in values.items() if value is not None}
+def values_of(inputs: Iterable[Input], typed: Typed) -> dict[str, Any]:
+    """Return what was typed, by field and part; empty inputs are left out. Raises InvalidValue naming the field."""
+    values: dict[str, Any] = {}
+    for each in inputs:
+        field, dot, part = each.name.partition(".")
+        if dot:
+            values.setdefault(field, {})
+        value = read(each, typed)
+        if value is not None:
+            (values[field] if dot else values)[part or field] = value
+    return values
 
 
 def read(wanted: Input, typed: Typed) -> Any:  # noqa: ANN401  as many kinds as there are inputs
     """Return what was typed, as the command takes it; None where nothing was. Raises InvalidValue."""
     given = [text.strip() for text in typed.get(wanted.name, ())]
-    if wanted.kind == "posts":
+    if wanted.kind in ("posts", "codes"):
         return [text for text in given if text]
     if wanted.kind == "flag":
         return bool(given)
@@ -60,6 +97,8 @@ def _value(wanted: Input, text: str) -> Any:  # noqa: ANN401  as many kinds as t
                 return fen_of(text)
             case "number":
                 return int(text)
+            case "yesno":
+                return text == YES
             case "lines":
                 return [line.strip() for line in text.splitlines() if line.strip()]
             case _:

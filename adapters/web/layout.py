@@ -1,7 +1,17 @@
 """The form of a case: which fields stand in which part, in which order, and which only when they are filled."""
 
 LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("household", ("mandate.agent_name", "mandate.relation", "kin_posts", "household.monthly_income")),
+    (
+        "household",
+        (
+            "organisation.name",
+            "organisation.uscc",
+            "mandate.agent_name",
+            "mandate.relation",
+            "kin_posts",
+            "household.monthly_income",
+        ),
+    ),
     (
         "inquiry",
         (
@@ -16,6 +26,7 @@ LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
             "defects",
         ),
     ),
+    ("facts", ()),
     (
         "notice",
         (
@@ -36,6 +47,8 @@ LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
             "decision.result",
             "decision.on",
             "decision.amount",
+            "decision.from_month",
+            "decision.until",
             "decision.served_on",
             "decision.published_on",
             "decision.reason",
@@ -53,8 +66,10 @@ LAYOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grant.reason",
             "changes",
             "end_reason",
+            "screened",
         ),
     ),
+    ("duties", ()),
     ("documents", ("documents", "corrections", "notes", "archived")),
 )
 LEGACY = ("activity", "activities")
@@ -65,9 +80,14 @@ WIDE = frozenset(
 )
 IF_FILLED = frozenset(
     (
+        "organisation.name",
+        "organisation.uscc",
         "mandate.agent_name",
         "mandate.relation",
         "kin_posts",
+        "decision.from_month",
+        "decision.until",
+        "screened",
         "deemed",
         "comparison.hits",
         "defects",
@@ -84,7 +104,9 @@ IF_FILLED = frozenset(
     )
 )
 """What most cases never have: its cell appears with its first value."""
-UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject"})
+UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject", "organisation.subject", "duties"})
+ALL_OPTIONAL = frozenset({"facts", "duties"})
+"""Parts whose content the rule decides; without any they are left out."""
 ZERO_IS_EMPTY = frozenset({"interviews", "notes", "deemed", "archived", "activities"})
-SAID = ("text", "content", "findings", "unsigned_reason", "summary", "description", "reason", "basis")
+SAID = ("text", "content", "findings", "unsigned_reason", "summary", "description", "reason", "basis", "source")
 """Fields of events in which people write: read in the course of the case, since its state keeps few of them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -14,6 +14,9 @@ from domain.cases.parts import Correction, Document, Due, Person, Visit
 from domain.divisions import UnknownDivision
 from domain.kernel import PostId
 from domain.rulebook.book import Rulebook
+from domain.rulebook.criteria import FactShape, FactValue
+from domain.rulebook.figures import KNOWN
+from domain.rulebook.rules import RuleVersion
 
 _COUNTY = 6
 _CODED = {
@@ -26,6 +29,18 @@ _CODED = {
     "review.outcome": "outcome",
     "changes": "kind",
 }
+
+
+class Worded(Protocol):
+    """Something with its words."""
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+
+    @property
+    def en(self) -> str:
+        """In English."""
 
 
 class Names:
@@ -70,6 +85,44 @@ class Names:
             return known.zh if self._chinese else known.en
         return self.texts.word("matter", matter)
 
+    def words_of(self, thing: Worded) -> str:
+        """Return what something is called that has its words with it, as everything in a rule has."""
+        return thing.zh if self._chinese else thing.en
+
+    def duty(self, rule: str, what: str) -> str:
+        """Return what a duty is called in the rule version, else the general word."""
+        known = self._rulebook.by_id.get(rule)
+        asked = known.duties.get(what) if known else None
+        told = self.words_of(asked) if asked else ""
+        return told or self.texts.word("due", what)
+
+    def rule(self, rule: RuleVersion) -> str:
+        """Return the title of a rule version."""
+        return rule.title_zh if self._chinese else rule.title_en
+
+    def fact(self, rule: str, name: str) -> str:
+        """Return what a fact is called: in the rule version, else in general."""
+        known = self._rulebook.by_id.get(rule)
+        shape = known.facts.get(name) if known else None
+        return self.words_of(shape) if shape else self.texts.word("fact", name)
+
+    def found(self, rule: str, name: str, value: FactValue) -> str:
+        """Return the value of a fact in words. Amounts in yuan."""
+        known = self._rulebook.by_id.get(rule)
+        shape = known.facts.get(name) if known else None
+        if shape is not None:
+            return self.fact_value(shape, value)
+        in_fen = KNOWN.get(name) == "fen" and isinstance(value, int)
+        return f"{yuan(int(value))} {self.texts('app.yuan')}" if in_fen else self._plain(name, value)
+
+    def fact_value(self, shape: FactShape, value: FactValue) -> str:
+        """Return the value of a fact of that shape in words. The rules have no English words for choices."""
+        if shape.kind == "fen" and isinstance(value, int):
+            return f"{yuan(value)} {self.texts('app.yuan')}"
+        if shape.kind == "choice":
+            return shape.choices.get(str(value), str(value)) if self._chinese else str(value)
+        return self._plain("", value)
+
     def value(self, path: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind
         """Return a field's value in words. Empty text: there is none."""
         if value is None or value in ("", (), []):
@@ -88,7 +141,9 @@ class Names:
         match path:
             case "division":
                 return self.address(value)
-            case "assignee" | "kin_posts":
+            case "screened":
+                return self.matter(value)
+            case "assignee" | "kin_posts" | "with_posts":
                 return self.post(value)
             case "matter":
                 return self.matter(value)

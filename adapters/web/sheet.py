@@ -2,10 +2,25 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.web.layout import GLANCE, HEAD, IF_FILLED, LAYOUT, LEGACY, SAID, UNSHOWN, WIDE, ZERO_IS_EMPTY
+from msgspec.structs import replace
+
+from adapters.web.duty_lines import DutyLine, duty_lines
+from adapters.web.figures import day, moment
+from adapters.web.layout import (
+    ALL_OPTIONAL,
+    GLANCE,
+    HEAD,
+    IF_FILLED,
+    LAYOUT,
+    LEGACY,
+    SAID,
+    UNSHOWN,
+    WIDE,
+    ZERO_IS_EMPTY,
+)
 from adapters.web.names import Names
 from application.replay import Step
 from domain.cases.events.legacy import LegacyCaseOpened
@@ -34,16 +49,17 @@ class Member(Value):
 
 
 class Section(Value):
-    """A part of the form. ``members`` only in the household's."""
+    """A part of the form. ``members`` only in the household's, ``duties`` only in theirs."""
 
     key: str
     cells: tuple[Cell, ...]
     members: tuple[Member, ...] = ()
+    duties: tuple[DutyLine, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing is filled in yet."""
-        return not self.members and not any(cell.value or cell.changed for cell in self.cells)
+        return not self.members and not self.duties and not any(cell.value or cell.changed for cell in self.cells)
 
 
 class Line(Value):
@@ -77,17 +93,38 @@ def glance(names: Names, steps: Sequence[Step], version: int) -> tuple[Cell, ...
     return _cells(names, steps, version, GLANCE)
 
 
-def sections(names: Names, steps: Sequence[Step], version: int) -> tuple[Section, ...]:
-    """Return the parts of the form as they stood after that step."""
+def sections(names: Names, steps: Sequence[Step], version: int, now: datetime) -> tuple[Section, ...]:
+    """Return the parts of the form as they stood after that step; ``now`` tells which duties are late."""
     state = steps[version - 1].state
-    changed = roots(steps[version - 1])
     if state.matter == "legacy":
         cells = (*_cells(names, steps, version, LEGACY), *_attributes(steps[0].recorded.event))
         return (Section("legacy", cells),)
-    return tuple(
-        Section(key, _cells(names, steps, version, paths), _members(state, changed) if key == "household" else ())
-        for key, paths in LAYOUT
-    )
+    found = [_section(names, steps, version, part) for part in LAYOUT]
+    at = now if version == len(steps) else steps[version - 1].recorded.meta.occurred_at
+    duties = duty_lines(names, (_state(steps, version - 1), state), at)
+    found = [replace(each, duties=duties) if each.key == "duties" else each for each in found]
+    return tuple(each for each in found if each.key not in ALL_OPTIONAL or not each.empty)
+
+
+def _section(names: Names, steps: Sequence[Step], version: int, part: tuple[str, tuple[str, ...]]) -> Section:
+    key, paths = part
+    before, state = _state(steps, version - 1), steps[version - 1].state
+    if key == "facts":
+        changed = "facts" in roots(steps[version - 1])
+        return Section(key, _facts(names, (before if changed else state, state), state.facts))
+    members = _members(state, roots(steps[version - 1])) if key == "household" else ()
+    return Section(key, _cells(names, steps, version, paths), members)
+
+
+def _facts(names: Names, states: tuple[CaseState, CaseState], wanted: Iterable[str]) -> tuple[Cell, ...]:
+    """Return the established facts in the words of the case's rule, marked where the two states differ."""
+    was, now = states
+    cells = []
+    for name in wanted:
+        old, new = was.facts.get(name), now.facts[name]
+        before = "" if old is None or old == new else names.found(now.rule, name, old)
+        cells.append(Cell(names.fact(now.rule, name), names.found(now.rule, name, new), False, old != new, before))  # noqa: FBT003  a cell
+    return tuple(cells)
 
 
 def _attributes(opened: Event) -> tuple[Cell, ...]:
@@ -126,7 +163,10 @@ def _cells(names: Names, steps: Sequence[Step], version: int, paths: Iterable[st
 
 
 def _cell(names: Names, path: str, states: tuple[CaseState, CaseState], *, changed: bool) -> Cell:
-    was, now = (_word(names, path, find(state, path)) for state in states)
+    if path == "due":
+        was, now = (_due(names, state) for state in states)
+    else:
+        was, now = (_word(names, path, find(state, path)) for state in states)
     return Cell(names.field(path), now, path in WIDE, changed, was if changed else "")
 
 
@@ -134,6 +174,12 @@ def _word(names: Names, path: str, value: Any) -> str:  # noqa: ANN401  a field 
     if path in ZERO_IS_EMPTY and not value:
         return ""
     return names.value(re.sub(r"\[\d+\]", "", path), value)
+
+
+def _due(names: Names, state: CaseState) -> str:
+    if state.due is None:
+        return ""
+    return f"{names.duty(state.rule, state.due.what)} {moment(state.due.at) if state.due.at else day(state.due.on)}"
 
 
 def _touches(changed: Iterable[str], path: str) -> bool:
@@ -157,7 +203,7 @@ def _line(names: Names, steps: Sequence[Step], version: int) -> Line:
     before, after = _state(steps, version - 1), step.state
     title = names.texts.word("event", recorded.type)
     activity = getattr(recorded.event, "activity", "")
-    changes = tuple(_cell(names, root, (before, after), changed=True) for root in roots(step))
+    changes = tuple(cell for root in roots(step) for cell in _changed(names, root, (before, after)))
     return Line(
         recorded=recorded,
         title=f"{title}: {activity}" if activity else title,
@@ -169,11 +215,21 @@ def _line(names: Names, steps: Sequence[Step], version: int) -> Line:
     )
 
 
+def _changed(names: Names, root: str, states: tuple[CaseState, CaseState]) -> tuple[Cell, ...]:
+    if root != "facts":
+        return (_cell(names, root, states, changed=True),)
+    before, after = states
+    new = [name for name, value in after.facts.items() if before.facts.get(name) != value]
+    return _facts(names, states, new)
+
+
 def _said(names: Names, event: Event, changes: Iterable[Cell]) -> tuple[Cell, ...]:
     """Return what somebody wrote, under the labels of the form it was written in."""
     shown = {change.value for change in changes}
     texts = ((name, getattr(event, name, "")) for name in SAID)
-    return tuple(Cell(names.texts(f"input.{name}"), text) for name, text in texts if text and text not in shown)
+    told = [Cell(names.texts(f"input.{name}"), text) for name, text in texts if text and text not in shown]
+    with_posts = names.value("with_posts", getattr(event, "with_posts", ()))
+    return (*told, Cell(names.texts("input.with_posts"), with_posts)) if with_posts else tuple(told)
 
 
 def _lag(names: Names, recorded: Recorded) -> str:

@@ -1,6 +1,8 @@
 """What a form of ours sends, the wish that it becomes, and what comes of it."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,11 +19,15 @@ from application.asking import Answer
 from domain.cases.registry import ACTIONS
 from domain.errors import InvalidValue, Refused
 from domain.kernel import CaseId
+from domain.rulebook.rules import RuleVersion
 
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 SEE_OTHER, FORBIDDEN, UNPROCESSABLE = 303, 403, 422
 _MOST_FIELDS = 400
 _COMMAND_ID = re.compile(r"[0-9a-f-]{36}")
-_WORDS = ("term", "event.case", "stage", "input", "role", "state")
+_GROUPS = ("term", "event.case", "stage", "input", "role", "state", "member", "fact")
+_CODE = re.compile(r"[a-z][a-z0-9_]*(?:[-.]?[a-z0-9_]+|\[[0-9]+\])*")
+_PART = re.compile(r"members\[(\d+)\]\.(\w+)")
 
 
 async def submitted(request: Request) -> Typed:
@@ -62,11 +68,14 @@ def one(typed: Typed, name: str) -> str:
     return next(iter(typed.get(name, ())), "").strip()
 
 
-def in_words(desk: Desk, refused: Refused) -> dict[str, str]:
-    """Return a refusal as people read it: sentence, detail with its codes in words, code, basis."""
+def in_words(desk: Desk, refused: Refused, words: Mapping[str, str] = NO_WORDS) -> dict[str, str]:
+    """Return a refusal as people read it: sentence, detail with its codes in words, code, basis.
+
+    ``words``: those of the rule, for codes that only it knows.
+    """
     return {
         "text": refused.zh if desk.language == "zh" else refused.en,
-        "detail": _detail(desk, refused.detail),
+        "detail": _detail(desk, refused.detail, words),
         "code": refused.code,
         "basis": refused.basis,
     }
@@ -90,13 +99,33 @@ def _occurred(typed: Typed) -> dict[str, Any]:
         raise InvalidValue("occurred_at") from error
 
 
-def _detail(desk: Desk, detail: str) -> str:
+def words_of(desk: Desk, rule: RuleVersion | None) -> dict[str, str]:
+    """Return the words of the codes that refusals by this rule can name: facts, criteria, duties, papers, matters."""
+    words = {matter: desk.names.matter(matter) for matter in desk.bureau.rulebook.matters}
+    words |= {item.id: desk.names.words_of(item) for item in desk.bureau.register.items.values()}
+    if rule is None:
+        return words
+    words |= {paper.id: desk.names.words_of(paper) for paper in rule.papers}
+    words |= {name: desk.names.duty(rule.id, name) for name in rule.duties}
+    words |= {criterion.id: desk.names.words_of(criterion) for criterion in rule.criteria}
+    for name, shape in rule.facts.items():
+        words[name] = words[f"facts.{name}"] = desk.names.words_of(shape)
+    return words
+
+
+def _detail(desk: Desk, detail: str, words: Mapping[str, str]) -> str:
     detail = re.sub(r"(\d+) fen", lambda found: f"{yuan(int(found[1]))} {desk.t('app.yuan')}", detail)
-    words = re.sub(r"[a-z_]+(?:\.[a-z_]+)*", lambda found: _word(desk, found[0]), detail)
-    return words.replace(": ", "：").replace(", ", "、") if desk.language == "zh" else words
+    told = _CODE.sub(lambda found: words.get(found[0]) or _word(desk, found[0]), detail)
+    return told.replace(": ", "：").replace(", ", "、") if desk.language == "zh" else told
 
 
 def _word(desk: Desk, code: str) -> str:
     if code in ACTIONS:
         return action_name(desk, code)
-    return next((word for group in _WORDS if (word := desk.t.word(group, code)) != code), code)
+    if part := _PART.fullmatch(code):
+        return f"{desk.t('act.member', n=int(part[1]) + 1)} {_word(desk, part[2])}"
+    found = next((word for group in _GROUPS if (word := desk.t.word(group, code)) != code), "")
+    field, dot, part_of_field = code.rpartition(".")
+    if found or not dot:
+        return found or code
+    return f"{_word(desk, field)} {_word(desk, part_of_field)}"

@@ -1,4 +1,4 @@
-"""The texts of the pages, from one table: a key, a Chinese and an English text."""
+"""The texts of the pages, from one table in several files: a key, a Chinese and an English text."""
 
 from functools import cache
 from pathlib import Path
@@ -9,14 +9,14 @@ import yaml
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_FILE = Path(__file__).with_name("texts.yaml")
+_FILES = sorted(Path(__file__).parent.glob("texts*.yaml"))
 
 
 @cache
 def load_texts() -> dict[str, tuple[str, str]]:
     """Return the table. Raises msgspec.ValidationError for an entry that is not two texts."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return msgspec.convert(raw, dict[str, tuple[str, str]])
+    raw = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in _FILES]
+    return {key: both for table in raw for key, both in msgspec.convert(table, dict[str, tuple[str, str]]).items()}
 
 
 class Texts:

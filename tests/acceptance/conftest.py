@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,12 @@ from application.runs.import_history import import_history
 from domain.bureau_events import BUREAU, PostsCreated
 from domain.cases.actions.request_correction import RequestCorrection
 from domain.cases.events.legacy import Attribute
+from domain.identity import demo_citizen_id
 from tests.support import database
 from tests.support.builders import application, by
 from tests.support.houses import carry_out, house_on, set_up, tell
 from tests.support.journeys import CONFIRMED, CORRECTING, GRANTED, OPENED, STOPPED, step
+from tests.support.scenario import Step
 from tests.support.site import TOWN_HANDLER, VILLAGE, Site, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -41,6 +43,16 @@ IN_THE_TOWN = (
     step("open_case", replace(application(), division=VILLAGE), by(TOWN_HANDLER, "2026-03-02")),
     step("request_correction", RequestCorrection(defects=("缺收入声明",)), by(TOWN_HANDLER, "2026-03-03")),
 )
+
+
+def of_others(steps: tuple[Step, ...], number: int) -> tuple[Step, ...]:
+    """The same case of other persons: nobody receives the same benefit twice."""
+    first, *rest = steps
+    members = tuple(
+        replace(member, id_number=demo_citizen_id(date(1960 + number, 1, each), each))
+        for each, member in enumerate(first.command.members, 1)  # type: ignore[attr-defined]  # it opens the case
+    )
+    return (replace(first, command=replace(first.command, members=members)), *rest)
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +75,11 @@ def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
     with database.database(postgres) as url, house_on(url, home) as house:
         set_up(house.log)
         tell(house.log, BUREAU, PostsCreated(posts=(TOWN_HANDLER,)))
-        cases: dict[str, str] = {name: carry_out(house, steps).case_id for name, steps in JOURNEYS.items()}
-        cases["in the town"] = carry_out(house, IN_THE_TOWN).case_id
+        journeys = {**JOURNEYS, "in the town": IN_THE_TOWN}
+        cases: dict[str, str] = {
+            name: carry_out(house, of_others(steps, number)).case_id
+            for number, (name, steps) in enumerate(journeys.items(), 1)
+        }
         imported = list(import_history(house.log, "receipt", [_trace()], datetime.now(UTC)))
         assert imported[-1].traces == 1
         cases["legacy"] = "legacy-receipt-case-1"

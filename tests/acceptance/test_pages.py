@@ -130,7 +130,7 @@ def test_every_step_shows_what_that_step_changed(browser: Browser, site: Site) -
         seen.page.goto(f"/ui/cases/{site.cases['granted']}?version=9")
         marked = seen.page.locator("#state .changed")
         expect(seen.page.locator("#where")).to_contain_text("确认")
-        expect(marked.filter(has_text="确认月金额（元）")).to_contain_text("1,060.00")
+        expect(marked.filter(has_text="确认金额（元）")).to_contain_text("1,060.00")
         expect(seen.page.locator("#course > li").nth(8)).to_contain_text("公示期满 → 已确认")
 
 
@@ -269,8 +269,9 @@ def test_an_application_is_registered_through_its_form(browser: Browser, site: S
             page.locator(f'input[name="m{row}.relation"]').fill(relation)
         page.get_by_role("button", name="提交").click()
         expect(page.locator("[role=status].ok")).to_have_text("已办理：申请登记")
-        expect(page.locator("#state tbody tr")).to_have_count(2)
-        expect(page.locator("#state tbody")).to_contain_text("320971********")
+        members = page.locator("#state tbody").first
+        expect(members.locator("tr")).to_have_count(2)
+        expect(members).to_contain_text("320971********")
         expect(page.locator("#state")).to_contain_text("500.00")
 
 

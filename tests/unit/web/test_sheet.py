@@ -39,12 +39,16 @@ ZH, EN = (Names(texts, POSTS, Rulebook().with_versions([RULE])) for texts in (Te
 ELSEWHERE = {
     "number",  # the heading
     "household.members",  # a table of its own
+    "facts",  # cells of their own, in the words of the rule
+    "duties",  # a table of its own
+    "organisation",
     "mandate.document",  # among the documents
     "comparison",
     "due",
     "due.what",
     "due.on",
     "due.basis",
+    "due.at",
 }
 WRITTEN = "原话 <b>&</b>"
 INTERVIEW = RecordInterview(interviewers=(HANDLER.id, INVESTIGATOR.id), summary=WRITTEN)
@@ -62,7 +66,7 @@ def recorded(event: Event, seq: int) -> Recorded:
 
 
 def shown(steps: list[Step], version: int, names: Names = ZH) -> dict[str, sheet.Cell]:
-    parts = sheet.sections(names, steps, version)
+    parts = sheet.sections(names, steps, version, AT)
     return {cell.label: cell for part in parts for cell in part.cells}
 
 
@@ -76,9 +80,9 @@ def test_every_field_of_a_case_has_a_place_or_is_left_out_on_purpose() -> None:
 def test_what_a_step_changed_is_marked_with_what_was_before() -> None:
     steps = steps_of(GRANTED)
     decided = next(n for n, step in enumerate(steps, 1) if step.recorded.type == "case.confirmed")
-    cell = shown(steps, decided)["确认月金额（元）"]
+    cell = shown(steps, decided)["确认金额（元）"]
     assert (cell.value, cell.changed, cell.before) == ("1,060.00", True, "")
-    assert not shown(steps, decided + 1)["确认月金额（元）"].changed
+    assert not shown(steps, decided + 1)["确认金额（元）"].changed
     stage = sheet.glance(ZH, steps, decided)[0]
     assert (stage.value, stage.changed, stage.before) == ("已确认", True, "公示期满")
 

@@ -9,24 +9,31 @@ import msgspec
 import pytest
 
 from adapters.web import texts
+from adapters.web.duty_lines import Standing
 from adapters.web.forms import inputs_of
+from adapters.web.layout import LAYOUT
 from adapters.web.texts import Texts, language_of, load_texts
 from domain.authority.posts import Role
 from domain.cases.events import CASE_EVENTS
 from domain.cases.parts import Channel, GrantStatus, Result
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState, Stage
+from domain.rulebook.figures import KNOWN
 from domain.rulebook.rules import LIMITS
-from tests.support.builders import RULE
+from tests.support.builders import RULE, RULES
 
 FOLDER = Path(texts.__file__).parent
 SOURCES = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
 USED = re.compile(r"""\bt(?:exts)?\(\s*['"]([a-z_0-9]+\.[a-z_0-9.]+)['"]\s*[,)]""")
 EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
-    "act", "case", "channel", "dash", "decided", "due", "error", "event", "input", "kind", "list", "matter", "member",
+    "act", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
+    "event", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "phase", "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
 }  # fmt: skip
+
+OWN_LABELS = {"establish_facts.source", "identify_subject.source", "backfill_papers.papers"}
+"""Fields that mean another thing in one action than elsewhere."""
 
 
 def written() -> str:
@@ -43,11 +50,15 @@ def coded() -> set[str]:
         "result": set(get_args(Result)),
         "decided": set(get_args(Result)),
         "status": set(get_args(GrantStatus)),
-        "due": {*LIMITS, "close_notice", "review"},
-        "matter": {"dibao", "legacy"},
-        "input": {field.name for action in ACTIONS.values() for field in msgspec.structs.fields(action.command)},
+        "due": {*LIMITS, "close_notice", *(name for rule in RULES.values() for name in rule.duties)},
+        "duty": set(get_args(Standing)),
+        "duties": {"what", "standing", "due", "holder", "basis"},
+        "fact": set(KNOWN),
+        "matter": {"legacy"},
+        "input": {field.name for action in ACTIONS.values() for field in msgspec.structs.fields(action.command)}
+        | OWN_LABELS,
         "state": set(state_fields()),
-        "section": {"case", "household", "inquiry", "notice", "decision", "grant", "documents", "legacy"},
+        "section": {"case", "legacy", *(key for key, _ in LAYOUT)},
         "outcome": {"unchanged", "increase", "reduce", "suspend", "stop"},
         "kind": {"population", "income", "property", "other"},
         "phase": {"intake", "inquiry", "decision", "grant", "ended"},
