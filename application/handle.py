@@ -1,7 +1,5 @@
 """THE command handler: facts -> decide -> append. Retries lost races; a repeated command returns what it did."""
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
 from application.asking import Answer, CaseHouse, Known, Read, Request
@@ -13,12 +11,12 @@ from application.hot_cases import NOTHING, Loaded
 from application.ports import Append, Appended, Conflict, Write, case_stream
 from domain.authority.powers import Grant
 from domain.cases.deciding import Decided, decide
-from domain.cases.entitling import consequences, subjects_of
+from domain.cases.entitling import subjects_of
 from domain.cases.facts import Facts
 from domain.cases.registry import ACTIONS
 from domain.errors import NoAuthority, Refused, StaleVersion, Unavailable, UnknownCase
-from domain.kernel import Authority, CaseId, Event, Fact, Meta, SubjectId, Value
-from domain.subjects.entitlements import EntitlementEvent, entitlement_stream
+from domain.kernel import Authority, CaseId, Event, Fact, Meta, Value
+from domain.subjects.entitlements import entitlement_stream
 
 MOST_TRIES = 64
 """Of N writers on one case, one wins each batch; more than this many at once is not work but a fault."""
@@ -83,16 +81,11 @@ def known_of(house: CaseHouse, request: Request, read: Read) -> Known:
 
 def remember(house: CaseHouse, known: Known, decided: Decided) -> Loaded:
     """Keep in memory what was decided: the case, and what its persons receive. Returns the case as it is now."""
-    for subject, events in meaning_of(known, decided).items():
+    for subject, events in decided.meaning.items():
         house.entitlements.put(subject, after(known.persons[subject], events))
     now = Loaded(decided.after, known.read.loaded.version + len(decided.events))
     house.hot.put(known.read.case_id, now.state, now.version)
     return now
-
-
-def meaning_of(known: Known, decided: Decided) -> Mapping[SubjectId, Sequence[EntitlementEvent]]:
-    """Return what is written to the persons of the case. Only decisions that read what they receive change it."""
-    return consequences(known.read.loaded.state, decided.events, known.facts) if known.persons else {}
 
 
 def _append(house: CaseHouse, request: Request, known: Known, decided: Decided) -> Answer:
@@ -107,7 +100,7 @@ def append_of(house: CaseHouse, request: Request, known: Known, decided: Decided
     read, surrounded = known.read, Surrounded(known.facts, decided.grant)
     facts = tuple(fact_of(surrounded, event, number) for number, event in enumerate(decided.events, 1))
     writes, number = [Write(case_stream(read.case_id), read.loaded.version, facts)], len(facts)
-    for subject, events in meaning_of(known, decided).items():
+    for subject, events in decided.meaning.items():
         own = tuple(fact_of(surrounded, event, number + each) for each, event in enumerate(events, 1))
         writes.append(Write(entitlement_stream(subject), known.persons[subject].version, own))
         number += len(own)

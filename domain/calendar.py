@@ -6,6 +6,7 @@ in a notice of its own, so a year without data is an error, never a guess.
 
 from collections.abc import Iterable
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 from domain.errors import Refused
 from domain.kernel import Value
@@ -136,11 +137,13 @@ def civil_day(moment: datetime) -> date:
     return moment.astimezone(CIVIL_ZONE).date()
 
 
+@lru_cache(maxsize=4_096)
 def midnight_after(day: date) -> datetime:
     """Return the moment (UTC) at which a civil day is over."""
     return datetime.combine(day + timedelta(days=1), time(), CIVIL_ZONE).astimezone(UTC)
 
 
+@lru_cache(maxsize=4_096)
 def last_day(end: datetime) -> date:
     """Return the last civil day of a period that is over at that moment."""
     return civil_day(end - timedelta(microseconds=1))

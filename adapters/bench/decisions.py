@@ -19,12 +19,9 @@ from domain.cases.facts import Act
 from domain.kernel import Command
 
 _MOST_TIMES = 1.5
-_FACTS = Question(
-    name="decision-facts",
-    what="有据决定（规则、授权、日历、待遇）对单纯记事，64 并发 a confirmation with all its facts, 64 callers",
-    unit="commands/s",
-    bar=1 / _MOST_TIMES,
-)
+_WHAT = "有据决定（规则、授权、日历、待遇）对单纯记事，64 并发 a confirmation with all its facts, 64 callers"
+_ONE = Question(name="decision-facts", what=f"{_WHAT}: 一人户 one person", unit="commands/s", bar=1 / _MOST_TIMES)
+_TWO = Question(name="decision-facts-2", what=f"{_WHAT}: 二人户 two persons", unit="commands/s")
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
@@ -32,20 +29,24 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 
     A confirmation writes the decision with its criteria and calculation, and an entitlement to each person's stream.
     """
-    rounds = [list(histories(CALLERS * plan.size(15), steps=NOTICED_STEPS)) for _ in range(plan.rounds + 1)]
+    number = CALLERS * plan.size(15)
+    ones = [list(histories(number, steps=NOTICED_STEPS, persons=1)) for _ in range(plan.rounds + 1)]
+    twos = [list(histories(number, steps=NOTICED_STEPS)) for _ in range(plan.rounds)]
     with ground.migrated() as url:
-        _fill(ground, url, rounds)
+        _fill(ground, url, [*ones, *twos])
         with ground.house(url) as house:
-            _note_all(house, rounds[-1])  # warms up what is asked for the first time
-            for history in chain.from_iterable(rounds):
+            _note_all(house, ones[-1])  # warms up what is asked for the first time
+            for history in chain.from_iterable((*ones, *twos)):
                 house.cases.hot.get(history.case_id)
-            notes, confirmations = iter(rounds), iter(rounds)
-            bare, with_facts = in_turns(
+            noted, alone, together = iter(ones), iter(ones), iter(twos)
+            bare, one, two = in_turns(
                 plan,
-                lambda: _note_all(house, next(notes)),
-                lambda: _confirm_all(house, next(confirmations)),
+                lambda: _note_all(house, next(noted)),
+                lambda: _confirm_all(house, next(alone)),
+                lambda: _confirm_all(house, next(together)),
             )
-    return [ratio_bar(_FACTS, with_facts, bare, "the same house, add-note")]
+    against = "the same house, add-note"
+    return [ratio_bar(_ONE, one, bare, against), ratio_bar(_TWO, two, bare, against)]
 
 
 def _fill(ground: Ground, url: str, rounds: Sequence[Sequence[History]]) -> None:

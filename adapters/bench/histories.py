@@ -122,23 +122,27 @@ def bureau() -> Append:
     return Append("setup", "", writes)
 
 
-def histories(number: int, *, steps: int | None = None, notes: int = 0) -> Iterator[History]:
-    """Return so many cases of so many steps (None: some end early), then notes. The same at every call but for ids."""
+def histories(number: int, *, steps: int | None = None, notes: int = 0, persons: int = 2) -> Iterator[History]:
+    """Return so many cases of so many steps (None: some end early), then notes. The same at every call but for ids.
+
+    ``persons``: who applies, one or two; the opinion counts two in any case.
+    """
     chance = random.Random(1)  # noqa: S311 a bench wants the same cases each time
     for _ in range(number):
         team = chance.choice(teams())
         begin = date(2026, 2, 23) + timedelta(days=7 * chance.randrange(14))
-        path = _path(team)[: steps or chance.choice((4, 8, 12, 12, 12))] + _notes(team, notes)
+        path = _path(team, persons)[: steps or chance.choice((4, 8, 12, 12, 12))] + _notes(team, notes)
         yield _history(path, begin)
 
 
-def _path(team: Team) -> list[_Step]:
+def _path(team: Team, persons: int) -> list[_Step]:
     village = team.director.division
     first, second = team.handlers
     pair = (first.id, second.id)
     person = PersonNamed(name="样例甲", id_number=demo_citizen_id(date(1960, 1, 1), 1), phone="00000000000")
     child = PersonNamed(name="样例乙", id_number=demo_citizen_id(date(1990, 1, 2), 2), relation="子女")
-    opening = OpenCase(matter="dibao", division=village, members=(person, child), monthly_income=Fen(50_000))
+    members = (person, child)[:persons]
+    opening = OpenCase(matter="dibao", division=village, members=members, monthly_income=Fen(50_000))
     visit = RecordVisit(
         investigators=pair, signatures=pair, signed_by_household=True, findings="土坯房两间，无大件家电"
     )

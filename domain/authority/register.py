@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 
 import msgspec
@@ -93,6 +94,7 @@ class Register(msgspec.Struct, frozen=True):
         return None
 
 
+@lru_cache(maxsize=16_384)
 def regions_over(division: str) -> tuple[str, ...]:
     """Return every region that a division can lie in, by prefix, the most specific first."""
     code = full_code(division)

@@ -6,6 +6,7 @@ A period of days ends with its last day, at midnight in Yancheng; hours run to t
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -160,7 +161,7 @@ def _first_day(event: CaseEvent, facts: Facts) -> date:
         case CaseAccepted():
             return event.accepted_on
         case _:
-            return civil_day(facts.act.occurred_at)
+            return facts.asked.day
 
 
 def _paused(turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
@@ -211,10 +212,16 @@ def _end(unit: Unit, count: int, start: date, facts: Facts) -> datetime:
     """Return the moment after which a period is over that begins on that day, or now if it is one of hours."""
     if unit == "h":
         return add_hours(facts.act.occurred_at, count)
-    add = {"wd": facts.calendar.add_working_days, "cd": add_calendar_days, "mo": add_months}[unit]
+    return _days_end(unit, count, start, facts.calendar)
+
+
+@lru_cache(maxsize=4_096)
+def _days_end(unit: Unit, count: int, start: date, calendar: WorkCalendar) -> datetime:
+    add = {"wd": calendar.add_working_days, "cd": add_calendar_days, "mo": add_months}[unit]
     return midnight_after(add(start, count))
 
 
+@lru_cache(maxsize=4_096)
 def _before(due_at: datetime, unit: Unit, count: int, calendar: WorkCalendar) -> datetime:
     if unit == "h":
         return due_at - count * _HOUR

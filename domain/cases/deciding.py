@@ -5,19 +5,25 @@ from msgspec.structs import replace
 from domain.authority.powers import Grant
 from domain.cases.action import Action
 from domain.cases.clockwork import with_moves
+from domain.cases.entitling import consequences
 from domain.cases.events import CaseEvent
 from domain.cases.facts import Facts
 from domain.cases.guards import authorised, competent
 from domain.cases.state import CaseState
-from domain.kernel import Command, Value
+from domain.kernel import Command, SubjectId, Value
+from domain.subjects.entitlements import EntitlementEvent
 
 
 class Decided(Value):
-    """The events, the case after them, and the grant they were decided under. No events: the wish was true already."""
+    """The events, the case after them, and the grant they were decided under. No events: the wish was true already.
+
+    ``meaning``: what is written to the persons of the case, where the decision changes what they receive.
+    """
 
     events: list[CaseEvent]
     after: CaseState
     grant: Grant
+    meaning: dict[SubjectId, list[EntitlementEvent]] = {}
 
 
 def decide(action: Action, case: CaseState, command: Command, facts: Facts) -> Decided:
@@ -28,4 +34,5 @@ def decide(action: Action, case: CaseState, command: Command, facts: Facts) -> D
         grant = competent(case, action.name, facts)
     facts = replace(facts, grant=grant)
     events, after = with_moves(case, action.decide(case, command, facts), facts)
-    return Decided(events, after, grant)
+    meaning = consequences(case, events, facts) if action.entitles else {}
+    return Decided(events, after, grant, meaning)

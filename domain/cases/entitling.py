@@ -1,6 +1,6 @@
 """What a decision on a case means for each person of it, and when it must not be (重复享受, DOMAIN §2.3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import GrantIncreased, GrantReduced, GrantStopped
@@ -32,6 +32,8 @@ def subjects_of(case: CaseState) -> tuple[SubjectId, ...]:
 
 def overlapping(case: CaseState, facts: Facts) -> tuple[tuple[Overlap, Held], ...]:
     """Return which rules of overlap meet with what a person of the case receives on the day of the act."""
+    if not any(each.held for each in facts.entitlements.values()):
+        return ()
     subjects = subjects_of(case)
     found = []
     for overlap in facts.rule.overlaps:
@@ -42,6 +44,8 @@ def overlapping(case: CaseState, facts: Facts) -> tuple[tuple[Overlap, Held], ..
 
 def no_overlap(case: CaseState, facts: Facts) -> None:
     """Check that nobody of the case receives what excludes this, by either side's rule. Raises OverlapRefused."""
+    if not any(each.held for each in facts.entitlements.values()):
+        return
     for overlap, held in overlapping(case, facts):
         if overlap.effect in _EXCLUDING:
             raise OverlapRefused(held.matter, basis=overlap.basis)
@@ -59,9 +63,7 @@ def _running(case: CaseState, facts: Facts, subject: SubjectId) -> Iterable[Held
             yield held
 
 
-def consequences(
-    case: CaseState, events: Iterable[CaseEvent], facts: Facts
-) -> Mapping[SubjectId, list[EntitlementEvent]]:
+def consequences(case: CaseState, events: Iterable[CaseEvent], facts: Facts) -> dict[SubjectId, list[EntitlementEvent]]:
     """Return what to write to the stream of each person of the case; nothing for events that change no entitlement."""
     found: dict[SubjectId, list[EntitlementEvent]] = {}
     for event in events:

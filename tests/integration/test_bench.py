@@ -20,6 +20,7 @@ NAMES = {
     "catch-up-library",
     "replay",
     "decision-facts",
+    "decision-facts-2",
     "in-force",
     "on-day",
     "duties-page",
