@@ -43,8 +43,8 @@ def stacked(title: Title, rows: Sequence[tuple[str, Sequence[int]]]) -> Markup:
         top = index * frame.row + frame.down
         end = frame.left + 8 + _scaled(sum(values), most, frame.plot)
         body += [frame.label(label, index), *_segments(values, frame, top, most)]
-        body.append(_text(end, top + 17, f"{sum(values):,}", "value"))
-    return _svg(title, (WIDTH, len(rows) * frame.row + 4), body)
+        body.append(words(end, top + 17, f"{sum(values):,}", "value"))
+    return picture(title, (WIDTH, len(rows) * frame.row + 4), body)
 
 
 def ranges(title: Title, rows: Sequence[tuple[str, int, int]]) -> Markup:
@@ -59,8 +59,8 @@ def ranges(title: Title, rows: Sequence[tuple[str, int, int]]) -> Markup:
         body.append(f'<line class="span" x1="{frame.left + 6}" y1="{mid}" x2="{end:.1f}" y2="{mid}"/>')
         body.append(f'<line class="tick" x1="{end:.1f}" y1="{mid - 6}" x2="{end:.1f}" y2="{mid + 6}"/>')
         body.append(f'<circle class="dot" cx="{dot:.1f}" cy="{mid}" r="5"/>')
-        body.append(_text(end + 10, mid + 4, f"{middle} / {upper}", "value"))
-    return _svg(title, (WIDTH, len(rows) * frame.row + 4), body)
+        body.append(words(end + 10, mid + 4, f"{middle} / {upper}", "value"))
+    return picture(title, (WIDTH, len(rows) * frame.row + 4), body)
 
 
 def columns(title: Title, rows: Sequence[tuple[str, int]]) -> Markup:
@@ -73,11 +73,11 @@ def columns(title: Title, rows: Sequence[tuple[str, int]]) -> Markup:
         middle = wide * (index + 0.5)
         if index % every == 0:
             inside = min(max(middle, _HALF_MARK), WIDTH - _HALF_MARK)
-            body.append(_text(inside, _COLUMNS_HEIGHT + 36, label, "mark middle"))
+            body.append(words(inside, _COLUMNS_HEIGHT + 36, label, "mark middle"))
         if len(rows) <= _MOST_NUMBERS:
             top = 14 + _COLUMNS_HEIGHT - _scaled(value, most, _COLUMNS_HEIGHT)
-            body.append(_text(middle, top, f"{value:,}", "value middle"))
-    return _svg(title, (WIDTH, _COLUMNS_HEIGHT + 44), body)
+            body.append(words(middle, top, f"{value:,}", "value middle"))
+    return picture(title, (WIDTH, _COLUMNS_HEIGHT + 44), body)
 
 
 def multiples(title: Title, panels: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> Markup:
@@ -87,14 +87,14 @@ def multiples(title: Title, panels: Sequence[tuple[str, Sequence[tuple[str, int]
     gap = (WIDTH - _PANELS * _PANEL_WIDTH) / (_PANELS - 1)
     for index, (label, rows) in enumerate(panels):
         left, top = (index % _PANELS) * (_PANEL_WIDTH + gap), (index // _PANELS) * (_PANEL_HEIGHT + 46)
-        body.append(_text(left, top + 14, label, "panel"))
-        body.append(_text(left + _PANEL_WIDTH, top + 14, f"{sum(value for _, value in rows):,}", "value end"))
+        body.append(words(left, top + 14, label, "panel"))
+        body.append(words(left + _PANEL_WIDTH, top + 14, f"{sum(value for _, value in rows):,}", "value end"))
         body += _upright(rows, (left, top + 22, _PANEL_WIDTH, _PANEL_HEIGHT - 22), most)
         if rows:
-            body.append(_text(left, top + _PANEL_HEIGHT + 16, rows[0][0], "mark"))
-            body.append(_text(left + _PANEL_WIDTH, top + _PANEL_HEIGHT + 16, rows[-1][0], "mark end"))
+            body.append(words(left, top + _PANEL_HEIGHT + 16, rows[0][0], "mark"))
+            body.append(words(left + _PANEL_WIDTH, top + _PANEL_HEIGHT + 16, rows[-1][0], "mark end"))
     lines = -(-len(panels) // _PANELS)
-    return _svg(title, (WIDTH, lines * (_PANEL_HEIGHT + 46)), body)
+    return picture(title, (WIDTH, lines * (_PANEL_HEIGHT + 46)), body)
 
 
 def _upright(rows: Sequence[tuple[str, int]], box: tuple[float, float, float, float], most: int) -> list[str]:
@@ -136,8 +136,8 @@ class _Frame(Value):
 
     def label(self, text: str, index: int) -> str:
         if self.down:
-            return _text(0, index * self.row + 15, text, "long")
-        return _text(self.left - 10, index * self.row + 17, text, "end")
+            return words(0, index * self.row + 15, text, "long")
+        return words(self.left - 10, index * self.row + 17, text, "end")
 
 
 def _frame(labels: Iterable[str]) -> _Frame:
@@ -145,11 +145,13 @@ def _frame(labels: Iterable[str]) -> _Frame:
     return _Frame(0, _LONG_ROW, _LONG_ROW - _ROW) if long else _Frame(_LABEL, _ROW, 0)
 
 
-def _text(left: float, top: float, text: str, kind: str) -> str:
+def words(left: float, top: float, text: str, kind: str) -> str:
+    """Return a text of a chart, escaped. ``kind``: its classes."""
     return f'<text class="{kind}" x="{left:.1f}" y="{top:.1f}">{escape(text)}</text>'
 
 
-def _svg(title: Title, size: tuple[int, int], body: Iterable[str]) -> Markup:
+def picture(title: Title, size: tuple[int, int], body: Iterable[str]) -> Markup:
+    """Return the chart: an image with title and description."""
     name = escape(title.name)
     return Markup(  # noqa: S704  every text in it was escaped where it came in
         f'<svg class="chart" role="img" viewBox="0 0 {size[0]} {size[1]}" aria-labelledby="{name}-t {name}-d">'

@@ -84,8 +84,8 @@ class Desk:
 
     @cached_property
     def bureau(self) -> Bureau:
-        """The bureau as remembered. Raises Unavailable."""
-        return self.house.cases.bureau.now() if self.house else Bureau()
+        """The bureau as it is: rules and grants may have been published by another process. Raises Unavailable."""
+        return self.house.cases.bureau.refresh() if self.house else Bureau()
 
     @cached_property
     def names(self) -> Names:

@@ -13,6 +13,7 @@ from adapters.web.dashboard import DashboardPages
 from adapters.web.errors import PageRoute, error_page
 from adapters.web.opening import OpenPages
 from adapters.web.operations import OperationsPages
+from adapters.web.rulebook import RulebookPages
 from adapters.web.sign_in import SignInPages
 from adapters.web.worklist import WorklistPages
 
@@ -20,7 +21,7 @@ from adapters.web.worklist import WorklistPages
 def router(house: House) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
     case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
-    operations = OperationsPages(house)
+    operations, rules = OperationsPages(house), RulebookPages(house)
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
     shown: dict[str, Callable[..., Response]] = {
         "/": _home,
@@ -31,6 +32,9 @@ def router(house: House) -> APIRouter:
         "/ui/cases/{case_id}/at/{version}": case.at,
         "/ui/cases/{case_id}/act/{action}": act.show,
         "/ui/open": opening.show,
+        "/ui/rulebook": rules.show,
+        "/ui/rulebook/diff": rules.diff,
+        "/ui/rulebook/{rule_id}": rules.version,
         "/ui/dashboard": DashboardPages(house).show,
         "/ui/operations": operations.show,
         "/ui/operations/now": operations.now,

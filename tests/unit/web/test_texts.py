@@ -8,7 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from adapters.web import texts
+from adapters.web import rule_tables, texts
 from adapters.web.duty_lines import Standing
 from adapters.web.forms import inputs_of
 from adapters.web.layout import LAYOUT
@@ -18,8 +18,11 @@ from domain.cases.events import CASE_EVENTS
 from domain.cases.parts import Channel, GrantStatus, Result
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState, Stage
+from domain.rulebook import amounts
+from domain.rulebook.criteria import FactKind, FactShape
 from domain.rulebook.figures import KNOWN
-from domain.rulebook.rules import LIMITS
+from domain.rulebook.parts import FirstMonth, NoticeRule, Overlap, Unit
+from domain.rulebook.rules import LIMITS, Family, Issuer, SubjectKind
 from tests.support.builders import RULE, RULES
 
 FOLDER = Path(texts.__file__).parent
@@ -29,7 +32,8 @@ EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
     "act", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "fact", "input", "kind", "list", "matter", "member",
-    "ops", "outcome", "phase", "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
+    "ops", "outcome", "rule", "phase",
+    "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
 }  # fmt: skip
 
 OWN_LABELS = {"establish_facts.source", "identify_subject.source", "backfill_papers.papers"}
@@ -65,9 +69,35 @@ def coded() -> set[str]:
         "dash": {"cases", "running", "granted", "ended"},
         "member": {"relation", "name", "id_number", "phone"},
         "error": {"400", "400_text", "404", "404_text", "413", "413_text", "503", "503_text"},
+        **rule_words(),
         "term": {key.removeprefix("term.") for key in load_texts() if key.startswith("term.")},
     }
     return {f"{group}.{value}" for group, values in words.items() for value in values}
+
+
+def rule_words() -> dict[str, set[str]]:
+    """The coded values in rules."""
+    return {
+        "family": set(get_args(Family)),
+        "subject": set(get_args(SubjectKind)),
+        "issuer": set(get_args(Issuer)),
+        "unit": set(get_args(Unit)),
+        "first": values_in(FirstMonth, "first"),
+        "last": values_in(FirstMonth, "last"),
+        "notice": values_in(NoticeRule, "kind"),
+        "effect": values_in(Overlap, "effect"),
+        "scope": values_in(Overlap, "scope"),
+        "factkind": set(get_args(FactKind)),
+        "source": values_in(FactShape, "source"),
+        "amountkind": set(get_args(amounts.Kind)),
+        "parameter": {"standard", *(name for rule in RULES.values() for name in rule.parameters)},
+        "rulepart": {key for key, _, _ in rule_tables.PARTS},
+    }
+
+
+def values_in(part: type[msgspec.Struct], field: str) -> set[str]:
+    """The values that a field can have."""
+    return set(get_args(next(each.type for each in msgspec.structs.fields(part) if each.name == field)))
 
 
 def state_fields() -> list[str]:
