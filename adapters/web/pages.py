@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from adapters.house import House
 from adapters.web import assets
 from adapters.web.acting import ActPages
+from adapters.web.authority import AuthorityPages
 from adapters.web.case_file import CasePages
 from adapters.web.dashboard import DashboardPages
 from adapters.web.errors import PageRoute, error_page
@@ -35,6 +36,7 @@ def router(house: House) -> APIRouter:
         "/ui/rulebook": rules.show,
         "/ui/rulebook/diff": rules.diff,
         "/ui/rulebook/{rule_id}": rules.version,
+        "/ui/authority": AuthorityPages(house).show,
         "/ui/dashboard": DashboardPages(house).show,
         "/ui/operations": operations.show,
         "/ui/operations/now": operations.now,

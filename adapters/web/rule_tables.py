@@ -1,13 +1,18 @@
 """A rule version as tables in words: what the page prints. Figures that were not checked against the text say so."""
 
 from collections.abc import Callable, Iterable
+from typing import get_args
 
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
 from adapters.web.rule_words import amount_lines, comparison, limit_words, milestone, names_of, parameter_value
 from domain.cases.registry import ACTIONS
+from domain.cases.state import Stage
 from domain.kernel import Value
+from domain.rulebook.parts import Step
 from domain.rulebook.rules import RuleVersion
+
+_STAGES = get_args(Stage)
 
 
 class Row(Value):
@@ -53,7 +58,7 @@ def _months(desk: Desk, rule: RuleVersion) -> Iterable[Row]:
 
 
 def _steps(desk: Desk, rule: RuleVersion) -> Iterable[Row]:
-    for name, step in rule.steps.items():
+    for name, step in sorted(rule.steps.items(), key=_by_stage):
         action = ACTIONS.get(name)
         yield Row(
             (
@@ -64,6 +69,13 @@ def _steps(desk: Desk, rule: RuleVersion) -> Iterable[Row]:
                 step.basis,
             )
         )
+
+
+def _by_stage(named: tuple[str, Step]) -> tuple[int, int, str]:
+    """In the order in which a case can come to them; what is always open comes last."""
+    name, step = named
+    first = min((_STAGES.index(stage) for stage in step.stages if stage in _STAGES), default=len(_STAGES))
+    return first, len(step.stages), name
 
 
 def _limits(desk: Desk, rule: RuleVersion) -> Iterable[Row]:

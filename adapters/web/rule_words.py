@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from adapters.reference import load_divisions
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
+from domain.cases.registry import ACTIONS
 from domain.divisions import UnknownDivision
 from domain.rulebook.criteria import Criterion, FactValue
 from domain.rulebook.figures import KNOWN
@@ -29,7 +30,9 @@ _CODED = (
     "subject",
     "issuer",
 )
-_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)?")
+_CODE = re.compile(r"[a-z_]+(?:[.-][a-z_]+)*")
+_BILINGUAL = re.compile(r"([0-9.]+ |)([\u4e00-\u9fff]+) ([a-z ]+)")
+_BETWEEN = "；"
 
 AmountLine = tuple[str, str, str, bool]
 """What, how much, basis, verified."""
@@ -102,12 +105,19 @@ def amount_lines(desk: Desk, rule: RuleVersion) -> Iterable[AmountLine]:
         yield desk.names.fact(rule.id, each.fact), share, each.basis, each.verified
 
 
-def codes_in_words(desk: Desk, text: str) -> str:
-    """Return a text with the codes in it told in words, as far as they are known."""
-    return _CODE.sub(lambda found: _word(desk, found[0]), text)
+def diff_value(desk: Desk, text: str) -> str:
+    """Return a value of a comparison in one language: bilingual units by half, lists of codes in words."""
+    if both := _BILINGUAL.fullmatch(text):
+        return f"{both[1]}{both[2] if desk.language == 'zh' else both[3]}"
+    codes = text.split(_BETWEEN)
+    if not all(_CODE.fullmatch(code) for code in codes):
+        return text
+    return _BETWEEN.join(_word(desk, code) for code in codes)
 
 
 def _word(desk: Desk, code: str) -> str:
+    if code in ACTIONS:
+        return desk.names.words_of(ACTIONS[code])
     found = next((word for group in _CODED if (word := desk.t.word(group, code)) != code), "")
     return found or (desk.names.matter(code) if code in desk.bureau.rulebook.matters else milestone(desk, code))
 

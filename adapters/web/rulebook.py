@@ -11,8 +11,9 @@ from adapters.web import fields, timeline
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.rule_tables import tables
-from adapters.web.rule_words import codes_in_words, region
+from adapters.web.rule_words import diff_value, region
 from adapters.web.timeline import Span
+from domain.cases.events import CASE_EVENTS
 from domain.cases.registry import ACTIONS
 from domain.kernel import Value
 from domain.rulebook.book import UnknownRule, is_in_force
@@ -20,6 +21,12 @@ from domain.rulebook.diff import Difference, Words, differences
 from domain.rulebook.rules import RuleVersion
 
 CITY = "3209"
+FIELDS = (
+    "zh", "en", "shared", "exempt", "starts", "ends", "drops", "limit", "warn", "pauses", "begins", "op", "value",
+    "fact", "parameter", "permille", "group", "effect", "scope", "choices", "source", "review_days", "lawsuit_months", "urban",
+    "rural", "start",
+)  # fmt: skip
+"""Fields of the parts of a rule that the domain has no words for."""
 
 
 class Wanted(Value):
@@ -102,7 +109,7 @@ class RulebookPages:
         asked = desk.asked(Compared)
         a, b = _version(desk, asked.a), _version(desk, asked.b)
         versions = desk.bureau.rulebook.versions_of(a.matter)
-        found = differences(a, b, {**_names(a), **_names(b)})
+        found = differences(a, b, {**_fields(desk), **_names(a), **_names(b)})
         return desk.page(
             "rule_diff.html",
             a=a,
@@ -160,6 +167,13 @@ def _history(desk: Desk, matter: str) -> History:
     return History(timeline.spans(title, rows, desk.today), versions)
 
 
+def _fields(desk: Desk) -> Words:
+    """Return the words of fields and events that the domain has none for, in the language of the page."""
+    keys = {name: desk.t(f"field.{name}") for name in FIELDS}
+    events = {event: desk.t.word("event", event) for event in CASE_EVENTS}
+    return {name: (word, word) for name, word in (keys | events).items()}
+
+
 def _names(rule: RuleVersion) -> Words:
     """Return the words of what the rule itself names, and of actions."""
     worded: Iterable[tuple[str, str, str]] = (
@@ -172,5 +186,5 @@ def _names(rule: RuleVersion) -> Words:
 
 
 def _told(desk: Desk, found: Difference) -> tuple[str, str, str]:
-    before, after = (codes_in_words(desk, text) for text in (found.before, found.after))
+    before, after = (diff_value(desk, text) for text in (found.before, found.after))
     return (found.zh if desk.language == "zh" else found.en), before, after

@@ -75,7 +75,7 @@ def in_words(desk: Desk, refused: Refused, words: Mapping[str, str] = NO_WORDS) 
     """
     return {
         "text": refused.zh if desk.language == "zh" else refused.en,
-        "detail": _detail(desk, refused.detail, words),
+        "detail": detail_in_words(desk, refused.detail, words),
         "code": refused.code,
         "basis": refused.basis,
     }
@@ -113,7 +113,8 @@ def words_of(desk: Desk, rule: RuleVersion | None) -> dict[str, str]:
     return words
 
 
-def _detail(desk: Desk, detail: str, words: Mapping[str, str]) -> str:
+def detail_in_words(desk: Desk, detail: str, words: Mapping[str, str]) -> str:
+    """Return a refusal's detail with its codes in words and its amounts in yuan."""
     detail = re.sub(r"(\d+) fen", lambda found: f"{yuan(int(found[1]))} {desk.t('app.yuan')}", detail)
     told = _CODE.sub(lambda found: words.get(found[0]) or _word(desk, found[0]), detail)
     return told.replace(": ", "：").replace(", ", "、") if desk.language == "zh" else told

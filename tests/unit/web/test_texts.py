@@ -12,8 +12,10 @@ from adapters.web import rule_tables, texts
 from adapters.web.duty_lines import Standing
 from adapters.web.forms import inputs_of
 from adapters.web.layout import LAYOUT
+from adapters.web.rulebook import FIELDS
 from adapters.web.texts import Texts, language_of, load_texts
 from domain.authority.posts import Role
+from domain.authority.powers import Change, Form, Power
 from domain.cases.events import CASE_EVENTS
 from domain.cases.parts import Channel, GrantStatus, Result
 from domain.cases.registry import ACTIONS
@@ -30,7 +32,7 @@ SOURCES = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
 USED = re.compile(r"""\bt(?:exts)?\(\s*['"]([a-z_0-9]+\.[a-z_0-9.]+)['"]\s*[,)]""")
 EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
-    "act", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
+    "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "rule", "phase",
     "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
@@ -78,6 +80,10 @@ def coded() -> set[str]:
 def rule_words() -> dict[str, set[str]]:
     """The coded values in rules."""
     return {
+        "field": set(FIELDS),
+        "form": set(get_args(Form)),
+        "power": set(get_args(Power)),
+        "change": set(get_args(Change)),
         "family": set(get_args(Family)),
         "subject": set(get_args(SubjectKind)),
         "issuer": set(get_args(Issuer)),
