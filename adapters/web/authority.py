@@ -68,7 +68,7 @@ class AuthorityPages:
             rows=[row for row in rows if _fits(row.item, matter, wanted.power)],
             powers=_listed(powers(house, day), matter),
             delegated=_delegated(grants(house, day), matter),
-            denials=_denials(desk, wanted, matter),
+            denials=_denials(desk, wanted),
             samples=house.read(*sample_rows(limit=_MOST_SAMPLES)),
             owed=owed(house),
             choices=_choices(desk, wanted, matters),
@@ -92,21 +92,19 @@ def _delegated(found: Iterable[ListedGrant], matter: str) -> list[ListedGrant]:
     return [each for each in found if each.grant.form != "statutory" and _fits(each.grant.item, matter, "")]
 
 
-def _denials(desk: Desk, wanted: Wanted, matter: str) -> list[DenialRow]:
+def _denials(desk: Desk, wanted: Wanted) -> list[DenialRow]:
     house = desk.house
     if house is None:
         return []
     division = wanted.place if wanted.county else ""
-    where = DenialFilter(matter="" if matter == ALL else matter, division=division, post=wanted.post)
+    where = DenialFilter(matter="" if wanted.matter == ALL else wanted.matter, division=division, post=wanted.post)
     return denials(house.read(*denial_rows(where, _MOST_DENIALS)))
 
 
 def _choices(desk: Desk, wanted: Wanted, matters: tuple[fields.Option, ...]) -> dict[str, tuple[fields.Option, ...]]:
     posts = fields.handlers(desk, wanted.place if wanted.county else "")
     known = {option.value for option in posts}
-    own = (
-        (fields.Option(wanted.post, desk.names.post(wanted.post)),) if wanted.post and wanted.post not in known else ()
-    )
+    own = [fields.Option(post, desk.names.post(post)) for post in {wanted.post} - known - {""}]
     return {
         "matter": (*matters, fields.Option(ALL, desk.t("app.all"))),
         "power": fields.options(desk, "power", get_args(Power)),

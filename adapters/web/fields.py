@@ -8,6 +8,7 @@ from domain.divisions import UnknownDivision, division_prefix, is_within
 from domain.kernel import Value
 
 _COUNTY, _TOWN = 6, 9
+FIRST = "dibao"
 
 
 class Option(Value):
@@ -23,8 +24,8 @@ def options(desk: Desk, group: str, values: Iterable[str]) -> tuple[Option, ...]
 
 
 def matters(desk: Desk) -> tuple[Option, ...]:
-    """Return the matters that have rules."""
-    found = sorted({rule.matter for rule in desk.bureau.rulebook.by_id.values()})
+    """Return the matters that have rules, the living guarantee first: most of the work is there."""
+    found = sorted(desk.bureau.rulebook.places, key=lambda matter: (matter != FIRST, matter))
     return tuple(Option(matter, desk.names.matter(matter)) for matter in found)
 
 

@@ -32,7 +32,6 @@ from domain.rulebook.rules import RuleVersion
 
 _FIRST_ROWS, _MOST_ROWS = 4, 12
 _PERSON = ("name", "id_number", "relation", "phone")
-_FIRST = "dibao"
 _INCOME = frozenset({"monthly_income", "income_per_head"})
 UNNAMED = {"name": "", "id_number": ""}
 """Somebody at a rescue station who is not known yet."""
@@ -96,7 +95,7 @@ def _rules(desk: Desk) -> dict[str, RuleVersion]:
     role = desk.holder[0].role if desk.holder else ""
     found = (rule for rule in desk.bureau.rulebook.all_in_force(_area(desk), desk.today) if "open_case" in rule.steps)
     open_ = sorted(
-        (rule for rule in found if role in rule.steps["open_case"].by), key=lambda rule: rule.matter != _FIRST
+        (rule for rule in found if role in rule.steps["open_case"].by), key=lambda rule: rule.matter != fields.FIRST
     )
     return {rule.matter: rule for rule in open_}
 

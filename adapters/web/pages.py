@@ -11,6 +11,7 @@ from adapters.web.acting import ActPages
 from adapters.web.authority import AuthorityPages
 from adapters.web.case_file import CasePages
 from adapters.web.dashboard import DashboardPages
+from adapters.web.duties import DutyPages
 from adapters.web.errors import PageRoute, error_page
 from adapters.web.opening import OpenPages
 from adapters.web.operations import OperationsPages
@@ -37,6 +38,7 @@ def router(house: House) -> APIRouter:
         "/ui/rulebook/diff": rules.diff,
         "/ui/rulebook/{rule_id}": rules.version,
         "/ui/authority": AuthorityPages(house).show,
+        "/ui/duties": DutyPages(house).show,
         "/ui/dashboard": DashboardPages(house).show,
         "/ui/operations": operations.show,
         "/ui/operations/now": operations.now,

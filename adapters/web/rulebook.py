@@ -22,10 +22,10 @@ from domain.rulebook.rules import RuleVersion
 
 CITY = "3209"
 FIELDS = (
-    "zh", "en", "shared", "exempt", "starts", "ends", "drops", "limit", "warn", "pauses", "begins", "op", "value",
-    "fact", "parameter", "permille", "group", "effect", "scope", "choices", "source", "review_days", "lawsuit_months", "urban",
-    "rural", "start",
-)  # fmt: skip
+    *("zh", "en", "shared", "exempt", "starts", "ends", "drops", "limit", "warn", "pauses", "begins", "start"),
+    *("op", "value", "fact", "parameter", "permille", "group", "effect", "scope", "choices", "source"),
+    *("review_days", "lawsuit_months", "urban", "rural"),
+)
 """Fields of the parts of a rule that the domain has no words for."""
 
 

@@ -25,6 +25,7 @@ from domain.rulebook.criteria import FactKind, FactShape
 from domain.rulebook.figures import KNOWN
 from domain.rulebook.parts import FirstMonth, NoticeRule, Overlap, Unit
 from domain.rulebook.rules import LIMITS, Family, Issuer, SubjectKind
+from projections.views.duties.queries import By, State
 from tests.support.builders import RULE, RULES
 
 FOLDER = Path(texts.__file__).parent
@@ -81,6 +82,9 @@ def rule_words() -> dict[str, set[str]]:
     """The coded values in rules."""
     return {
         "field": set(FIELDS),
+        "dutystate": set(get_args(State)),
+        "dutyby": set(get_args(By)),
+        "dutyname": set(get_args(By)),
         "form": set(get_args(Form)),
         "power": set(get_args(Power)),
         "change": set(get_args(Change)),
