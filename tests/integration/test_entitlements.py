@@ -142,15 +142,16 @@ def _positions_of(house: House, event_type: str) -> list[int]:
     return [each.position for each in house.log.read(0, head) if each.type == event_type]
 
 
-def test_what_has_ended_excludes_nothing_from_its_last_month_on(houses: tuple[House, House]) -> None:
+def test_what_has_ended_excludes_nothing_after_its_last_month(houses: tuple[House, House]) -> None:
     one, other = houses
     here = carry_out(one, of_person(GRANTED, 3))
     stop = step("stop_grant", StopGrant(reason="收入超过标准"), by(DECIDER, "2026-04-10"))
     stopped = one.handle(request(stop, here.case_id))
     assert isinstance(one.log.read(stopped.position - 1, 1)[0].event, EntitlementEnded)
     there = carry_out(other, moved(of_person(NOTICED, 3)))
-    early = replace(_moved(CONFIRM), circumstance=by(elsewhere(DECIDER), "2026-04-30"))
-    with pytest.raises(OverlapRefused):
+    early = replace(_moved(CONFIRM), circumstance=by(elsewhere(DECIDER), "2026-03-30"))
+    with pytest.raises(OverlapRefused):  # it would be paid from April on
         other.handle(request(early, there.case_id))
-    late = replace(_moved(CONFIRM), circumstance=by(elsewhere(DECIDER), "2026-05-06"))
+    late = replace(_moved(CONFIRM), circumstance=by(elsewhere(DECIDER), "2026-04-15"))
     assert other.handle(request(late, there.case_id)).events == ("case.confirmed",)
+    assert held(other, 3)[there.case_id].from_month == date(2026, 5, 1)

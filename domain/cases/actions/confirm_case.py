@@ -1,8 +1,10 @@
 """Confirm 确认: grant the benefit, the status or the registration, with the amount that the rule gives."""
 
+from datetime import date
+
 from domain.cases.action import Action
 from domain.cases.assess import Assessment, Held, assessed, condition_from
-from domain.cases.entitling import no_overlap, overlapping
+from domain.cases.entitling import free_month, no_overlap, overlapping
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
@@ -32,18 +34,25 @@ def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEven
     if "issue_opinion" in facts.rule.steps and (case.opinion is None or case.opinion.result != "grant"):
         raise WrongOrder("confirm_case: opinion")
     others = not_alone(case, command.with_posts, facts)
-    no_overlap(case, facts)
-    found = _assessed(case, facts)
+    since = _first_month(case, facts)
+    no_overlap(case, facts, since)
+    found = _assessed(case, facts, since)
     amount = not_negative("amount", found.calculation.amount)
     if command.amount != amount:
         raise AmountMismatch(f"{amount} fen", basis=facts.rule.amount.basis)
-    return [_confirmed(case, facts, found, others)]
+    return [_confirmed(facts, found, others, free_month(case, facts, since))]
 
 
-def _assessed(case: CaseState, facts: Facts) -> Assessment:
+def _first_month(case: CaseState, facts: Facts) -> date:
+    """Raises FactMissing."""
+    day = today(facts.act)
+    return first_month(facts.rule, case.received_on or day, day, condition_from(case, facts.rule))
+
+
+def _assessed(case: CaseState, facts: Facts, since: date) -> Assessment:
     """Raises NotEligible naming the criteria that fail, FactMissing, InvalidValue."""
     rule = facts.rule
-    found = assessed(case, rule, today(facts.act), urban=facts.urban, held=_held(case, facts))
+    found = assessed(case, rule, today(facts.act), urban=facts.urban, held=_held(case, facts, since))
     if not found.passed:
         failed = [line for line in found.lines if not line.passed]
         raise NotEligible(", ".join(line.id for line in failed), basis=failed[0].citation)
@@ -52,16 +61,17 @@ def _assessed(case: CaseState, facts: Facts) -> Assessment:
     return found
 
 
-def _held(case: CaseState, facts: Facts) -> Held:
+def _held(case: CaseState, facts: Facts, since: date) -> Held:
     """Several benefits may count against this one: they are added, by the first effect (补差, 就高)."""
-    counting = [(each, held) for each, held in overlapping(case, facts) if each.effect in ("top_up", "higher")]
+    met = overlapping(case, facts, since)
+    counting = [(each, held) for each, held in met if each.effect in ("top_up", "higher")]
     if not counting:
         return Held()
     effect: Effect = "top_up" if counting[0][0].effect == "top_up" else "higher"
     return Held(amount=Fen(sum({held.case: held.amount for _, held in counting}.values())), effect=effect)
 
 
-def _confirmed(case: CaseState, facts: Facts, found: Assessment, others: tuple[PostId, ...]) -> Confirmed:
+def _confirmed(facts: Facts, found: Assessment, others: tuple[PostId, ...], from_month: date) -> Confirmed:
     rule, day, known = facts.rule, today(facts.act), found.known
     return Confirmed(
         confirmed_on=day,
@@ -70,7 +80,7 @@ def _confirmed(case: CaseState, facts: Facts, found: Assessment, others: tuple[P
         persons=int(known.get("persons", 1)),
         monthly_income=Fen(int(known.get("monthly_income", 0))),
         rule=rule.id,
-        from_month=first_month(rule, case.received_on or day, day, condition_from(case, rule)),
+        from_month=from_month,
         due=due("serve", "serve", day, facts),
         criteria=found.lines,
         calculation=found.calculation,
