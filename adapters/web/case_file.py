@@ -9,6 +9,7 @@ from adapters.commands import known_case_id
 from adapters.house import House
 from adapters.web import sheet
 from adapters.web.desk import Desk
+from adapters.web.explain_panel import explain_panel
 from adapters.web.figures import local_time
 from adapters.web.freshness import wait_for_view
 from adapters.web.open_actions import open_actions
@@ -42,6 +43,7 @@ class CasePages:
             lines=sheet.course(desk.names, steps),
             done=_done(desk),
             actions=self._actions(desk, steps[-1]),
+            panel=explain_panel(desk, [step.recorded for step in steps]),
         )
 
     def at(self, request: Request, case_id: str, version: int) -> Response:

@@ -34,7 +34,7 @@ USED = re.compile(r"""\bt(?:exts)?\(\s*['"]([a-z_0-9]+\.[a-z_0-9.]+)['"]\s*[,)]"
 EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
     "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
-    "event", "fact", "input", "kind", "list", "matter", "member",
+    "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "rule", "phase",
     "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
 }  # fmt: skip
