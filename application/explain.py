@@ -89,7 +89,14 @@ def _kept(made: Recorded, case: CaseState) -> _Kept:
         return _granted(made.seq, event)
     if isinstance(event, CaseRefused):
         return _Kept(
-            decision=DecisionTold(made.seq, "refuse", event.refused_on, reason=event.reason, basis=event.basis),
+            decision=DecisionTold(
+                made.seq,
+                "refuse",
+                event.refused_on,
+                reason=event.reason,
+                basis=event.basis,
+                with_posts=event.with_posts,
+            ),
             rule=made.meta.rule or case.rule,
             values=event.values,
             criteria=event.criteria,

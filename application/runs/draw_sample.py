@@ -190,7 +190,7 @@ def _deciders(log: EventLog, case: CaseId) -> set[str]:
     for recorded in log.stream(case_stream(case)):
         if _decided_on(recorded):
             posts.add(recorded.meta.post)
-            posts.update(recorded.event.with_posts if isinstance(recorded.event, Confirmed) else ())
+            posts.update(getattr(recorded.event, "with_posts", ()))
     return posts
 
 

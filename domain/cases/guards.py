@@ -4,7 +4,7 @@ from datetime import date
 
 from domain.authority.check import granted
 from domain.authority.denied import KinExcluded, SameHandler
-from domain.authority.posts import covers
+from domain.authority.posts import Post, covers
 from domain.authority.powers import Grant
 from domain.calendar import add_calendar_days, add_hours, add_months, civil_day
 from domain.cases.assess import figures
@@ -27,8 +27,9 @@ from domain.rulebook.evaluate import evaluate, parameter_of, passed
 from domain.rulebook.parts import Step
 
 _DECIDING = frozenset({"decide", "pay"})
+_DECIDES_NOTHING = frozenset({"village_director", "auditor", "operator", "system"})
 _FULL_CODE = 12
-_MOST_FEN = 10**15
+MOST_FEN = 10**15
 """Ten trillion yuan: no household has it, and every 64-bit column takes it."""
 
 
@@ -117,10 +118,13 @@ def notice_exempt(case: CaseState, facts: Facts) -> bool:
 def not_alone(case: CaseState, with_posts: tuple[PostId, ...], facts: Facts) -> tuple[PostId, ...]:
     """Return who decides together with the acting post. Raises SameHandler, CollectiveNeeded, InvalidValue.
 
-    Who visited the household cannot be the only one who decides; some rules ask for a meeting (研究会办).
+    Who visited the household cannot be the only one who decides; some rules ask for a meeting (研究会办). Only posts
+    that answer for the case's division and take part in decisions count: anybody's name would not be a meeting.
     """
     others = known_posts("with_posts", with_posts, facts) if with_posts else ()
     others = tuple(post for post in others if post != facts.act.post.id)
+    if not all(_may_take_part(facts.posts[post], case.division) for post in others):
+        raise InvalidValue("with_posts")
     investigators = {post for visit in case.visits for post in visit.investigators}
     if {facts.act.post.id, *others} <= investigators:
         raise SameHandler
@@ -129,6 +133,10 @@ def not_alone(case: CaseState, with_posts: tuple[PostId, ...], facts: Facts) -> 
     if set(others) & {*case.kin_posts, *facts.kin_posts}:
         raise KinExcluded("with_posts")
     return others
+
+
+def _may_take_part(post: Post, division: str) -> bool:
+    return post.role not in _DECIDES_NOTHING and covers(post, division)
 
 
 def not_kin(case: CaseState, posts: tuple[PostId, ...]) -> None:
@@ -169,7 +177,7 @@ def full_division(field: str, code: str) -> str:
 
 def not_negative(field: str, amount: Fen) -> Fen:
     """Return the amount (fen). Raises InvalidValue below zero and above what the log can hold."""
-    if not 0 <= amount <= _MOST_FEN:
+    if not 0 <= amount <= MOST_FEN:
         raise InvalidValue(field)
     return amount
 

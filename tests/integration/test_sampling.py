@@ -42,6 +42,7 @@ AUDITOR = ALL_POSTS[PostId("320900-auditor")]
 REVIEWER = ALL_POSTS[PostId("320903-reviewer")]
 QUARTER = DrawSample(grant=GRANT, since=date(2026, 1, 1), until=date(2026, 4, 1), seed="5eed")
 DRAWN_ON = "2026-04-10"
+TOGETHER = (YANDU.post("handler-2").id,)
 
 
 class Ground:
@@ -77,7 +78,7 @@ class Ground:
 
 def _decision(number: int, day: date) -> Event:
     if number % 10 == 9:
-        return CaseRefused(refused_on=day, reason="收入超过标准", basis="令649第九条", due=DUE)
+        return CaseRefused(refused_on=day, reason="收入超过标准", basis="令649第九条", due=DUE, with_posts=TOGETHER)
     return Confirmed(
         confirmed_on=day,
         amount=Fen(50_000),
@@ -87,7 +88,7 @@ def _decision(number: int, day: date) -> Event:
         rule="dibao-320903-2023-12",
         from_month=MONTH,
         due=DUE,
-        with_posts=(YANDU.post("handler-2").id,),
+        with_posts=TOGETHER,
     )
 
 

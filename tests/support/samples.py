@@ -171,6 +171,7 @@ DECISION: tuple[CaseEvent, ...] = (
         due=DUE,
         criteria=(LINE,),
         values={"monthly_income": 200_000},
+        with_posts=(HANDLER.id,),
     ),
     DecisionServed(served_on=DAY, manner="直接送达"),
     ResultPublished(published_on=DAY, place="政务公开栏"),

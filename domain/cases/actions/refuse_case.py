@@ -23,7 +23,7 @@ def decide(case: CaseState, command: RefuseCase, facts: Facts) -> list[CaseEvent
     if case.stage == "refused":
         return []
     may(case, "refuse_case", facts)
-    not_alone(case, command.with_posts, facts)
+    others = not_alone(case, command.with_posts, facts)
     refused_on = today(facts.act)
     found = assessed_for_refusal(case, facts.rule, refused_on, urban=facts.urban)
     return [
@@ -34,6 +34,7 @@ def decide(case: CaseState, command: RefuseCase, facts: Facts) -> list[CaseEvent
             due=due("serve", "serve", refused_on, facts),
             criteria=found.lines,
             values=found.values,
+            with_posts=others,
         )
     ]
 

@@ -61,7 +61,7 @@ class Confirmed(Clocked):
 
 
 class CaseRefused(Clocked):
-    """不予确认, with the written reason, and the criteria as far as they could be judged."""
+    """不予确认, with the written reason, the criteria as far as they could be judged, and who decided together."""
 
     TYPE: ClassVar = "case.refused"
     refused_on: date
@@ -70,6 +70,7 @@ class CaseRefused(Clocked):
     due: Due
     criteria: tuple[Line, ...] = ()
     values: Personal[dict[str, FactValue]] = {}
+    with_posts: tuple[PostId, ...] = ()
 
 
 class DecisionServed(Clocked):

@@ -27,7 +27,7 @@ from domain.cases.events.decision import (
 from domain.cases.evolve import fold
 from domain.cases.parts import Visit
 from domain.kernel import Fen
-from tests.support.builders import DECIDER, DIRECTOR, HANDLER, LEAD, REVIEWER, by
+from tests.support.builders import AUDITOR, DECIDER, DIRECTOR, HANDLER, LEAD, REVIEWER, STRANGER, TIMEKEEPER, by
 from tests.support.journeys import (
     AMOUNT,
     CONFIRMED,
@@ -43,7 +43,7 @@ from tests.support.journeys import (
     VISITED,
     step,
 )
-from tests.support.scenario import When, given
+from tests.support.scenario import When, decided, given
 
 REFUSAL = RefuseCase(reason="收入超过标准", basis="令649第九条")
 
@@ -211,6 +211,21 @@ def test_who_visited_the_household_does_not_confirm_alone() -> None:
     When(state, alone).then_refused("SAME_HANDLER")
     together = ConfirmCase(amount=AMOUNT, with_posts=(REVIEWER.id,))
     When(state, step("confirm_case", together, by(LEAD, "2026-03-24"))).then(Confirmed)
+
+
+@pytest.mark.parametrize("other", [DIRECTOR, STRANGER, AUDITOR, TIMEKEEPER], ids=lambda post: post.id)
+def test_whoever_has_no_part_in_decisions_there_makes_no_meeting(other: Post) -> None:
+    visited = Visit(at=by(LEAD, "2026-03-09").on, investigators=(LEAD.id, HANDLER.id))
+    state = replace(given(NOTICED).state, visits=(visited,))
+    together = ConfirmCase(amount=AMOUNT, with_posts=(other.id,))
+    When(state, step("confirm_case", together, by(LEAD, "2026-03-24"))).then_refused("INVALID_VALUE", "with_posts")
+
+
+def test_a_refusal_tells_who_decided_together() -> None:
+    together = replace(REFUSAL, with_posts=(REVIEWER.id,))
+    (event,) = decided(given(OPINED_AGAINST).state, step("refuse_case", together, by(DECIDER, "2026-03-13")))
+    assert isinstance(event, CaseRefused)
+    assert event.with_posts == (REVIEWER.id,)
 
 
 def test_nobody_confirms_the_case_of_a_relative_though_it_was_never_registered() -> None:
