@@ -1,6 +1,7 @@
 """Refusals for want of authority are kept: who tried what, where, when, and why not (法无授权不可为)."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -11,23 +12,29 @@ from application.asking import CaseHouse, Request
 from application.ports import Append, Conflict, Write
 from domain.authority.events import ActDenied
 from domain.cases.facts import Act
+from domain.cases.guards import MOST_FEN
 from domain.errors import NoAuthority, Unavailable
 from domain.kernel import CaseId, Fact, Meta
 
+_DIVISION = re.compile(r"[0-9]{2,12}")
 _encode = msgspec.json.Encoder(order="sorted").encode
 _log = logging.getLogger("anjuan.denials")
 
 
 def record_denial(house: CaseHouse, request: Request, refused: NoAuthority, matter: str, division: str) -> None:
-    """Record that a command on a case was refused for want of authority. Raises nothing of the log's."""
+    """Record that a command on a case was refused for want of authority. Raises nothing of the log's.
+
+    Authority comes before the values are checked: what no column takes, or could name a person, is not kept.
+    """
+    amount: int = getattr(request.command, "amount", None) or 0
     denied = ActDenied(
         action=request.action,
         code=refused.code,
         detail=refused.detail,
         matter=matter,
-        division=division,
+        division=division if _DIVISION.fullmatch(division) else "",
         case=request.case_id or CaseId(""),
-        amount=getattr(request.command, "amount", None) or 0,
+        amount=max(-MOST_FEN, min(amount, MOST_FEN)),
     )
     deny(house, request.act, denied)
 

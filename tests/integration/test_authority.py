@@ -21,7 +21,10 @@ from domain.authority.events import ActDenied
 from domain.authority.posts import Post
 from domain.authority.powers import Grant
 from domain.cases.actions.confirm_case import ConfirmCase
+from domain.cases.actions.open_case import OpenCase
+from domain.cases.persons import PersonNamed
 from domain.errors import KeyReused, NoAuthority, Unavailable
+from domain.identity import demo_citizen_id
 from domain.kernel import CaseId, Fen, PostId
 from tests.support.database import database
 from tests.support.houses import house_on
@@ -127,6 +130,20 @@ def test_nine_thousand_yuan_are_above_a_ceiling_of_six_thousand(house: House) ->
     within = in_sudden_need(house, YANDU, SMALL)
     confirm(house, within, YANDU.post("lead"), SMALL)
     assert rows(house, "decisions", case_id=within)[0]["amount"] == SMALL
+
+
+def test_a_denial_keeps_nothing_that_a_view_cannot_take_or_that_names_somebody(house: House) -> None:
+    case_id = ready_to_decide(house, YANDU)
+    with pytest.raises(NoAuthority):
+        confirm(house, case_id, YANDU.director, Fen(10**30))
+    (denied,) = rows(house, "denials", case_id=case_id)
+    assert denied["amount"] == 10**15
+    person = PersonNamed(name="样例", id_number=demo_citizen_id(date(1960, 1, 1), 999))
+    elsewhere = OpenCase(matter="dibao", division="3209" + "某某" * 5_000, members=(person,))
+    with pytest.raises(NoAuthority):
+        do(house, None, "open_case", elsewhere, act(YANDU.post("handler-1"), DECISION_DAY, "told-a-name"))
+    (denied,) = rows(house, "denials", action="open_case")
+    assert denied["division"] == ""
 
 
 def test_a_village_director_never_decides(house: House) -> None:
