@@ -90,8 +90,9 @@ def _line(desk: Desk, rule: RuleVersion, told: LineTold, values: dict[str, FactV
 def _against(desk: Desk, rule: RuleVersion, fact: str, text: str) -> str:
     """Return what the value was compared with: kept as a text, told as what it is."""
     kind = rule.facts[fact].kind if fact in rule.facts else KNOWN.get(fact)
-    if kind == "fen" and text.isdigit():
-        return f"{yuan(int(text))} {desk.t('app.yuan')}"
+    whole, _, parts = text.partition(".")
+    if kind == "fen" and whole.isdigit():  # a share of a parameter can have parts of a fen
+        return f"{yuan(int(whole))}{parts} {desk.t('app.yuan')}"
     if kind == "flag":
         return desk.t("app.yes" if text.lower() == "true" else "app.no")
     if kind == "choice":

@@ -15,6 +15,8 @@ from adapters.web.duties import DutyPages
 from adapters.web.errors import PageRoute, error_page
 from adapters.web.opening import OpenPages
 from adapters.web.operations import OperationsPages
+from adapters.web.parity import ParityPages
+from adapters.web.policy import PolicyPages
 from adapters.web.rulebook import RulebookPages
 from adapters.web.sign_in import SignInPages
 from adapters.web.worklist import WorklistPages
@@ -24,6 +26,7 @@ def router(house: House) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
     case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
     operations, rules = OperationsPages(house), RulebookPages(house)
+    policy = PolicyPages(house)
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
     shown: dict[str, Callable[..., Response]] = {
         "/": _home,
@@ -39,6 +42,9 @@ def router(house: House) -> APIRouter:
         "/ui/rulebook/{rule_id}": rules.version,
         "/ui/authority": AuthorityPages(house).show,
         "/ui/duties": DutyPages(house).show,
+        "/ui/policy": policy.show,
+        "/ui/policy/{policy_id}": policy.one,
+        "/ui/parity": ParityPages(house).show,
         "/ui/dashboard": DashboardPages(house).show,
         "/ui/operations": operations.show,
         "/ui/operations/now": operations.now,

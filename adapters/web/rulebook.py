@@ -109,14 +109,18 @@ class RulebookPages:
         asked = desk.asked(Compared)
         a, b = _version(desk, asked.a), _version(desk, asked.b)
         versions = desk.bureau.rulebook.versions_of(a.matter)
-        found = differences(a, b, {**_fields(desk), **_names(a), **_names(b)})
         return desk.page(
             "rule_diff.html",
             a=a,
             b=b,
-            rows=[_told(desk, each) for each in found],
+            rows=told_differences(desk, a, b),
             choices=tuple(fields.Option(each.id, _label(desk, each)) for each in versions),
         )
+
+
+def told_differences(desk: Desk, a: RuleVersion, b: RuleVersion) -> tuple[tuple[str, str, str], ...]:
+    """Return field, before and after of everything that differs, in words."""
+    return tuple(_told(desk, each) for each in differences(a, b, {**_fields(desk), **_names(a), **_names(b)}))
 
 
 def _version(desk: Desk, rule_id: str) -> RuleVersion:

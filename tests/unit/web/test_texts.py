@@ -12,6 +12,7 @@ from adapters.web import rule_tables, texts
 from adapters.web.duty_lines import Standing
 from adapters.web.forms import inputs_of
 from adapters.web.layout import LAYOUT
+from adapters.web.policy import STAGES
 from adapters.web.rulebook import FIELDS
 from adapters.web.texts import Texts, language_of, load_texts
 from domain.authority.posts import Role
@@ -20,6 +21,9 @@ from domain.cases.events import CASE_EVENTS
 from domain.cases.parts import Channel, GrantStatus, Result
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState, Stage
+from domain.divisions import Settlement
+from domain.policy.events import POLICY_EVENTS
+from domain.policy.parts import Direction, Method, Recommendation, Verdict
 from domain.rulebook import amounts
 from domain.rulebook.criteria import FactKind, FactShape
 from domain.rulebook.figures import KNOWN
@@ -35,7 +39,7 @@ EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
     "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
-    "ops", "outcome", "rule", "phase",
+    "ops", "outcome", "parity", "policy", "rule", "phase",
     "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
 }  # fmt: skip
 
@@ -51,7 +55,7 @@ def coded() -> set[str]:
     """Keys made of a group and a coded value."""
     words: dict[str, set[str]] = {
         "stage": set(get_args(Stage)),
-        "event": set(CASE_EVENTS),
+        "event": {*CASE_EVENTS, *POLICY_EVENTS},
         "role": set(get_args(Role)),
         "channel": {*get_args(Channel), "import"},
         "result": set(get_args(Result)),
@@ -85,6 +89,15 @@ def rule_words() -> dict[str, set[str]]:
         "dutystate": set(get_args(State)),
         "dutyby": set(get_args(By)),
         "dutyname": set(get_args(By)),
+        "policystage": set(STAGES),
+        "pilotstage": {"opened", "measured", "evaluated", "promoted", "closed"},
+        "verdict": set(get_args(Verdict)),
+        "method": set(get_args(Method)),
+        "direction": set(get_args(Direction)),
+        "recommend": set(get_args(Recommendation)),
+        "settlement": set(get_args(Settlement)),
+        "policy": {"name", "stage", "matters", "comments", "pilot", "document", "changed"},
+        "parity": {"standard", "grant", "median", "mean", "decisions", "refused"},
         "form": set(get_args(Form)),
         "power": set(get_args(Power)),
         "change": set(get_args(Change)),
