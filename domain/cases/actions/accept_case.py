@@ -5,8 +5,9 @@ from datetime import date
 from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.intake import CaseAccepted
-from domain.cases.facts import Facts
+from domain.cases.facts import Act, Facts
 from domain.cases.guards import after_acceptance, may, today
+from domain.cases.parts import Due
 from domain.cases.state import CaseState
 from domain.errors import SeparateRegistrationNeeded, WrongOrder
 from domain.kernel import Command
@@ -41,9 +42,13 @@ def decide(case: CaseState, command: AcceptCase, facts: Facts) -> list[CaseEvent
 
 def _deemed_day(case: CaseState, facts: Facts) -> date:
     told = "correction_requested" in case.done
-    if told or case.received_on is None or case.due is None or today(facts.act) <= case.due.on:
+    if told or case.received_on is None or case.due is None or not _over(case.due, facts.act):
         raise WrongOrder("accept_case: deemed", basis=facts.rule.limits["accept"].basis)
     return case.received_on
+
+
+def _over(due: Due, act: Act) -> bool:
+    return act.occurred_at > due.at if due.at else today(act) > due.on
 
 
 ACTION = Action(name="accept_case", command=AcceptCase, decide=decide, zh="受理", en="Accept case", power="accept")

@@ -10,7 +10,7 @@ from domain.cases.state import CaseState
 from domain.errors import InvalidValue
 from domain.kernel import Command, PostId
 
-_HANDLES_NO_CASES = frozenset({"auditor", "operator", "system"})
+_HANDLES_NO_CASES = frozenset({"auditor", "operator", "system", "policy_officer", "legal_reviewer", "bureau_leader"})
 
 
 class AssignCase(Command):
