@@ -1,5 +1,5 @@
--- As in 0002, but each stream is looked at once, and what is new is written in one go: a decision that writes to a
--- case and to its persons has several of each.
+-- As in 0002, but each stream is looked at once, and the events are written in one go: a decision that writes to a case
+-- and to its persons has several of each.
 
 -- Parallel arrays. Appends: command id and fingerprint. Writes (a guard is a write of no events), in the order of their
 -- appends: append number (from 1), stream, expected version, number of events. Events, in the order of their writes.
@@ -19,7 +19,6 @@ DECLARE
     w integer := 1; w0 integer; e integer := 1; e0 integer;
     known_at integer[]; hashes bytea[];  -- of the streams of one append, by write
     o_pos bigint[] := '{}'; o_stream text[] := '{}'; o_seq integer[] := '{}'; o_type text[] := '{}';
-    n_stream text[]; n_version integer[]; n_hash bytea[];  -- streams that begin with this append
     o_schema smallint[] := '{}'; o_state bytea[] := '{}'; o_rec bytea[] := '{}';
 BEGIN
     SELECT * INTO h FROM log.lock_head();
@@ -49,7 +48,7 @@ BEGIN
             w := w + 1;
         END LOOP;
         IF outcome = 'ok' THEN
-            stream := w_stream[w0]; n_stream := '{}'; n_version := '{}'; n_hash := '{}';
+            stream := w_stream[w0];
             FOR i IN w0 .. w - 1 LOOP
                 CONTINUE WHEN w_events[i] = 0;
                 hash := coalesce(hashes[i - w0], ''::bytea);
@@ -69,15 +68,12 @@ BEGIN
                     e0 := e0 + 1;
                 END LOOP;
                 IF known_at[i - w0] IS NULL THEN
-                    n_stream := n_stream || w_stream[i]; n_version := n_version || seq; n_hash := n_hash || hash;
+                    INSERT INTO log.streams VALUES (w_stream[i], seq, hash);
                 ELSE
                     UPDATE log.streams t SET version = seq, last_hash = hash WHERE t.stream = w_stream[i];
                 END IF;
                 IF i = w0 THEN version := seq; END IF;
             END LOOP;
-            IF n_stream <> '{}' THEN
-                INSERT INTO log.streams SELECT * FROM unnest(n_stream, n_version, n_hash);
-            END IF;
             first_position := start + 1; last_position := pos;
             INSERT INTO log.commands VALUES (commands[a], fingerprints[a], stream, version, start + 1, pos, h.at);
         END IF;
