@@ -21,14 +21,14 @@ from adapters.web.rulebook import RulebookPages
 from adapters.web.sign_in import SignInPages
 from adapters.web.worklist import WorklistPages
 
+Routes = dict[str, Callable[..., Response]]
+
 
 def router(house: House) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
-    case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
-    operations, rules = OperationsPages(house), RulebookPages(house)
-    policy = PolicyPages(house)
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
-    shown: dict[str, Callable[..., Response]] = {
+    case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
+    shown: Routes = {
         "/": _home,
         "/ui": _home,
         "/ui/static/{name}": assets.serve,
@@ -37,20 +37,10 @@ def router(house: House) -> APIRouter:
         "/ui/cases/{case_id}/at/{version}": case.at,
         "/ui/cases/{case_id}/act/{action}": act.show,
         "/ui/open": opening.show,
-        "/ui/rulebook": rules.show,
-        "/ui/rulebook/diff": rules.diff,
-        "/ui/rulebook/{rule_id}": rules.version,
-        "/ui/authority": AuthorityPages(house).show,
-        "/ui/duties": DutyPages(house).show,
-        "/ui/policy": policy.show,
-        "/ui/policy/{policy_id}": policy.one,
-        "/ui/parity": ParityPages(house).show,
-        "/ui/dashboard": DashboardPages(house).show,
-        "/ui/operations": operations.show,
-        "/ui/operations/now": operations.now,
         "/ui/sign-in": sign.show,
+        **_overviews(house),
     }
-    sent: dict[str, Callable[..., Response]] = {
+    sent: Routes = {
         "/ui/cases/{case_id}/act/{action}": act.act,
         "/ui/open": opening.open,
         "/ui/sign-in": sign.sign_in,
@@ -61,6 +51,24 @@ def router(house: House) -> APIRouter:
             made.add_api_route(path, answer, methods=methods)
     made.add_api_route("/ui/{rest:path}", _nowhere, methods=["GET", "HEAD"])
     return made
+
+
+def _overviews(house: House) -> Routes:
+    """Return the pages that look over the bureau as a whole."""
+    operations, rules, policy = OperationsPages(house), RulebookPages(house), PolicyPages(house)
+    return {
+        "/ui/duties": DutyPages(house).show,
+        "/ui/rulebook": rules.show,
+        "/ui/rulebook/diff": rules.diff,
+        "/ui/rulebook/{rule_id}": rules.version,
+        "/ui/authority": AuthorityPages(house).show,
+        "/ui/policy": policy.show,
+        "/ui/policy/{policy_id}": policy.one,
+        "/ui/parity": ParityPages(house).show,
+        "/ui/dashboard": DashboardPages(house).show,
+        "/ui/operations": operations.show,
+        "/ui/operations/now": operations.now,
+    }
 
 
 def _home() -> Response:

@@ -123,7 +123,8 @@ def _facts(names: Names, states: tuple[CaseState, CaseState], wanted: Iterable[s
     for name in wanted:
         old, new = was.facts.get(name), now.facts[name]
         before = "" if old is None or old == new else names.found(now.rule, name, old)
-        cells.append(Cell(names.fact(now.rule, name), names.found(now.rule, name, new), False, old != new, before))  # noqa: FBT003  a cell
+        label, value = names.fact(now.rule, name), names.found(now.rule, name, new)
+        cells.append(Cell(label, value, changed=old != new, before=before))
     return tuple(cells)
 
 

@@ -16,15 +16,19 @@ from adapters.house import House
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import project
 from application.history import Activity, Trace
+from application.policy import PolicyRequest, handle_policy
 from application.runs.import_history import import_history
-from domain.bureau_events import BUREAU, PostsCreated
+from domain.bureau_events import BUREAU, RULEBOOK, PostsCreated, RuleVersionPublished
 from domain.cases.actions.request_correction import RequestCorrection
 from domain.cases.events.legacy import Attribute
+from domain.cases.facts import Act
 from domain.identity import demo_citizen_id
+from domain.policy.parts import PolicyId
 from tests.support import database
-from tests.support.builders import application, by
+from tests.support.builders import RULE, RULES, application, by
 from tests.support.houses import carry_out, house_on, set_up, tell
 from tests.support.journeys import CONFIRMED, CORRECTING, GRANTED, OPENED, STOPPED, step
+from tests.support.policies import DECIDED, LEADER, OFFICER, REVIEWER
 from tests.support.scenario import Step
 from tests.support.site import TOWN_HANDLER, VILLAGE, Site, serving
 
@@ -37,6 +41,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+OLDER = "dibao-cn-2012-220"
 JOURNEYS = {"opened": OPENED, "correcting": CORRECTING, "confirmed": CONFIRMED, "granted": GRANTED, "stopped": STOPPED}
 
 IN_THE_TOWN = (
@@ -74,7 +79,7 @@ def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
     home: Path = tmp_path_factory.mktemp("home")
     with database.database(postgres) as url, house_on(url, home) as house:
         set_up(house.log)
-        tell(house.log, BUREAU, PostsCreated(posts=(TOWN_HANDLER,)))
+        tell(house.log, BUREAU, PostsCreated(posts=(TOWN_HANDLER, OFFICER, REVIEWER, LEADER)))
         journeys = {**JOURNEYS, "in the town": IN_THE_TOWN}
         cases: dict[str, str] = {
             name: carry_out(house, of_others(steps, number)).case_id
@@ -82,11 +87,25 @@ def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
         }
         imported = list(import_history(house.log, "receipt", [_trace()], datetime.now(UTC)))
         assert imported[-1].traces == 1
+        tell(house.log, RULEBOOK, RuleVersionPublished(version=RULES[OLDER]))
+        cases |= {"rule": RULE.id, "older": OLDER}
+        cases["policy"] = policy_of(house)
         cases["legacy"] = "legacy-receipt-case-1"
         with _projecting(house), serving(house) as address:
             shown = Site(address=address, house=house, cases=cases)
             shown.wait_for_views()
             yield shown
+
+
+def policy_of(house: House) -> PolicyId:
+    """A policy that was consulted on, reviewed and decided; its id."""
+    policy_id: PolicyId | None = None
+    for number, did in enumerate(DECIDED):
+        who = did.circumstance
+        act = Act(f"policy-{number}", f"{who.post.id}:1", who.post, who.on, who.on)
+        policy_id = handle_policy(house.cases, PolicyRequest(did.action, did.command, act, policy_id)).policy_id
+    assert policy_id
+    return policy_id
 
 
 def _trace() -> Trace:
