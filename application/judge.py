@@ -138,6 +138,8 @@ def _rule_of(event: Event, case: CaseState, bureau: Bureau, day: date) -> RuleVe
     matter, division = case.matter, case.division
     if isinstance(event, intake.CaseOpened):
         matter, division = event.matter, event.division
+    if isinstance(event, intake.CaseAccepted) and event.deemed:
+        day = event.accepted_on
     rule = bureau.rulebook.in_force(matter, division, day)
     if rule is None:
         raise NoRule(matter)
@@ -162,7 +164,7 @@ def _facts(recorded: Recorded, case: CaseState, bureau: Bureau, rule: RuleVersio
     division = case.division or getattr(event, "division", "")
     place = settlement(division)
     action = ACTIONS[ACTION_OF[type(event)]]
-    asks = "amount" in action.command.__struct_fields__
+    asks = "amount" in action.command.__struct_fields__ or isinstance(event, benefit.GrantStarted)
     return Facts(
         act=Act(meta.command_id, meta.actor, post, meta.occurred_at, recorded.recorded_at),
         rule=rule,

@@ -26,7 +26,10 @@ from domain.kernel import Fen, PostId
 from domain.rulebook.evaluate import evaluate, parameter_of, passed
 from domain.rulebook.parts import Step
 
-_DECIDING = frozenset({"decide", "pay"})
+DECIDING = frozenset({"decide", "pay"})
+"""Powers that nobody exercises on a case of kin, whether it was registered or not."""
+_ON_RECORD = DECIDING | {"notice"}
+"""Powers that are exercised at an office, on what the file holds by then."""
 _DECIDES_NOTHING = frozenset({"village_director", "auditor", "operator", "system"})
 _FULL_CODE = 12
 MOST_FEN = 10**15
@@ -51,7 +54,7 @@ def competent(case: CaseState, action: str, facts: Facts) -> Grant:
         return facts.grant
     grant = authorised(case.division, action, facts)
     posts = {facts.act.post.id}
-    excluded = {*case.kin_posts, *facts.kin_posts} if _power(facts) in _DECIDING else set(case.kin_posts)
+    excluded = {*case.kin_posts, *facts.kin_posts} if _power(facts) in DECIDING else set(case.kin_posts)
     if not posts.isdisjoint(excluded):
         raise KinExcluded
     return grant
@@ -97,6 +100,22 @@ def in_order(case: CaseState, action: str, facts: Facts) -> None:
     missing = [milestone for milestone in step.after if milestone not in done]
     if missing:
         raise WrongOrder(f"{action}: {', '.join(missing)}", basis=step.basis)
+    _not_before(case, action, facts)
+
+
+def _not_before(case: CaseState, action: str, facts: Facts) -> None:
+    """Nothing happens before the application is there; notice, decision and money not before what they rest on.
+
+    Else an act told late could be dated back to a day with a friendlier grant.
+    """
+    known = [case.received_on]
+    if _power(facts) in _ON_RECORD:
+        notice, decision = case.notice, case.decision
+        known += [case.accepted_on, notice.closed_on or notice.posted_on if notice else None]
+        known.append(decision.on if decision else None)
+    day = today(facts.act)
+    if any(on is not None and day < on for on in known):
+        raise WrongOrder(f"{action}: {day}", basis=facts.rule.steps[action].basis)
 
 
 def _as_if_posted(case: CaseState, facts: Facts) -> tuple[Stage, frozenset[str]]:

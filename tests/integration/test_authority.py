@@ -14,6 +14,7 @@ from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.once import bring_up
 from application.asking import Request
 from application.handle import handle
+from application.judge import judge
 from application.runs.change_authority import change_authority
 from domain.authority.changes import ChangePower, GiveGrants, ResumeGrant, RevokeGrant, SuspendGrant
 from domain.authority.denied import NoGrant, OverCeiling
@@ -22,6 +23,7 @@ from domain.authority.posts import Post
 from domain.authority.powers import Grant
 from domain.cases.actions.confirm_case import ConfirmCase
 from domain.cases.actions.open_case import OpenCase
+from domain.cases.actions.start_grant import StartGrant
 from domain.cases.persons import PersonNamed
 from domain.errors import KeyReused, NoAuthority, Unavailable
 from domain.identity import demo_citizen_id
@@ -130,6 +132,24 @@ def test_nine_thousand_yuan_are_above_a_ceiling_of_six_thousand(house: House) ->
     within = in_sudden_need(house, YANDU, SMALL)
     confirm(house, within, YANDU.post("lead"), SMALL)
     assert rows(house, "decisions", case_id=within)[0]["amount"] == SMALL
+
+
+def test_a_town_does_not_pay_above_its_ceiling_what_was_confirmed(house: House) -> None:
+    case_id = in_sudden_need(house, YANDU, SMALL)
+    confirm(house, case_id, YANDU.decider, SMALL)
+    for grant in ("yandu-linshi-jinan-pay", "city-linshi-jinan-pay"):
+        rests = SuspendGrant(grant=grant, since=date(2026, 6, 1), reason="抽查发现问题")
+        change_authority(house.cases, act(POLICY, "2026-06-01"), rests)
+    smaller = replace(
+        _granted("smaller"), item="linshi-jinan.pay", region="320903", ceiling=Fen(SMALL - 1), pending=True
+    )
+    change_authority(house.cases, act(POLICY, "2026-06-01"), GiveGrants(grants=(smaller,)))
+    with pytest.raises(OverCeiling):
+        do(house, case_id, "start_grant", StartGrant(), act(YANDU.post("lead"), "2026-06-02"))
+    (denied,) = rows(house, "denials", case_id=case_id)
+    assert (denied["action"], denied["code"]) == ("start_grant", "OVER_CEILING")
+    do(house, case_id, "start_grant", StartGrant(), act(YANDU.decider, "2026-06-02"))
+    assert all(verdict.in_order for verdict in judge(house.log.stream(f"case-{case_id}"), house.cases.bureau.now()))
 
 
 def test_a_denial_keeps_nothing_that_a_view_cannot_take_or_that_names_somebody(house: House) -> None:

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from adapters.house import House
 from application.asking import Answer
 from application.hot_cases import HotCases
+from application.judge import judge
+from domain.authority.denied import KinExcluded
 from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
 from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.add_note import AddNote
@@ -32,7 +34,19 @@ from domain.errors import (
     WrongOrder,
 )
 from domain.kernel import CaseId, Event, PostId
-from tests.support.builders import CASE_ID, DECIDER, DIRECTOR, HANDLER, RULE, STRANGER, by, id_number
+from tests.support.builders import (
+    CASE_ID,
+    DECIDER,
+    DIRECTOR,
+    HANDLER,
+    RULE,
+    STRANGER,
+    TIMEKEEPER,
+    application,
+    by,
+    id_number,
+    mandate,
+)
 from tests.support.houses import carry_out, house_on, request, set_up, stream_of, tell
 from tests.support.journeys import ACCEPTED, AMOUNT, CONFIRMED, NOTICED, OPENED, step
 from tests.support.scenario import Step
@@ -261,6 +275,29 @@ class TestFactsInBetween:
         assert accepted.rule == "dibao-new"
         house.handle(request(note("旧案"), old.case_id))
         assert house.log.stream(f"case-{old.case_id}", 2)[0].meta.rule == RULE.id
+
+    def test_what_counts_as_accepted_when_it_was_received_is_under_the_rule_of_that_day(
+        self, house: House, other: House, opened: Answer
+    ) -> None:
+        day = date(2026, 3, 5)
+        until, new = replace(RULE, valid_to=day), replace(RULE, id="dibao-new", valid_from=day)
+        tell(other.log, RULEBOOK, RuleVersionPublished(version=until), RuleVersionPublished(version=new))
+        house.handle(
+            request(step("accept_case", AcceptCase(deemed=True), by(TIMEKEEPER, "2026-03-11")), opened.case_id)
+        )
+        accepted = stream_of(house, opened)[-1]
+        assert isinstance(accepted, CaseAccepted)
+        assert (accepted.accepted_on, accepted.rule) == (date(2026, 3, 2), RULE.id)
+        verdicts = judge(house.log.stream(f"case-{opened.case_id}"), house.cases.bureau.now())
+        assert [verdict.fault for verdict in verdicts] == ["", ""]
+
+    def test_who_is_kin_of_the_one_who_applied_for_the_household_does_not_decide(self, house: House) -> None:
+        (agent,) = house.cases.subjects.subjects_for([id_number(9)]).values()
+        tell(house.log, BUREAU, KinDeclared(post=DECIDER.id, subject=agent))
+        opening = replace(OPENED[0], command=replace(application(), channel="mandate", mandate=mandate()))
+        noticed = carry_out(house, (opening, *NOTICED[1:]))
+        with pytest.raises(KinExcluded):
+            house.handle(request(CONFIRM, noticed.case_id))
 
 
 def at_once(asked: list[tuple[House, str]], wish: Step, case_id: CaseId) -> list[Answer]:

@@ -50,7 +50,8 @@ def decide(story: Story, need: Need, course: Course) -> None:
     story.confirmed_on = story.pace.today
     _serve(story)
     if story.can("start_grant"):
-        story.later(0.8, story.who("start_grant", "town_lead"), "start_grant", StartGrant())
+        starts = story.who("start_grant", "town_lead", amount=story.amount)
+        story.later(0.8, starts, "start_grant", StartGrant())
     _publish(story, need)
     _backfill(story)
     note(story, 0.08)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from domain.authority.posts import Post
 from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.add_note import AddNote
 from domain.cases.actions.append_correction import AppendCorrection
@@ -43,6 +44,7 @@ from domain.cases.actions.transfer_case import TransferCase
 from domain.cases.actions.warn_duty import WarnDuty
 from domain.cases.actions.withdraw_case import WithdrawCase
 from domain.cases.events.decision import NoticeClosed, NoticePosted
+from domain.cases.events.inquiry import HomeVisited
 from domain.cases.parts import Due
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState
@@ -63,8 +65,22 @@ from tests.support.builders import (
     person,
     post,
 )
-from tests.support.journeys import AMOUNT, GRANT_OPINION, GRANTED, OPENED, OPINED_AGAINST, SERVED, VISIT, step
-from tests.support.scenario import When, given
+from tests.support.journeys import (
+    AMOUNT,
+    COMPARED,
+    CONFIRMED,
+    GRANT_OPINION,
+    GRANTED,
+    NOTICED,
+    OPENED,
+    OPINED,
+    OPINED_AGAINST,
+    POSTED,
+    SERVED,
+    VISIT,
+    step,
+)
+from tests.support.scenario import History, When, given
 
 COMMANDS: dict[str, Command] = {
     "accept_case": AcceptCase(),
@@ -186,12 +202,34 @@ def test_a_grant_is_confirmed_only_on_an_opinion_for_it() -> None:
 @pytest.mark.parametrize("action", ["increase_grant", "reduce_grant"])
 def test_an_amount_is_changed_only_where_money_runs(action: str) -> None:
     state = replace(given(GRANTED).state, grant=None)
-    asked(state, action, by(DECIDER, DAY)).then_refused("WRONG_ORDER", f"{action}: grant")
+    asked(state, action, by(DECIDER, "2026-04-01")).then_refused("WRONG_ORDER", f"{action}: grant")
 
 
 def test_money_starts_only_on_a_decision() -> None:
     state = replace(given(SERVED).state, decision=None)
-    asked(state, "start_grant", by(DECIDER, DAY)).then_refused("WRONG_ORDER", "start_grant: decision")
+    asked(state, "start_grant", by(DECIDER, "2026-04-01")).then_refused("WRONG_ORDER", "start_grant: decision")
+
+
+@pytest.mark.parametrize(
+    ("history", "action", "who", "day"),
+    [
+        (OPENED, "add_note", HANDLER, "2026-03-01"),
+        (OPINED, "post_notice", HANDLER, "2026-03-03"),
+        (POSTED, "record_objection", HANDLER, "2026-03-11"),
+        (NOTICED, "confirm_case", DECIDER, "2026-03-19"),
+        (CONFIRMED, "serve_decision", HANDLER, "2026-03-23"),
+        (SERVED, "start_grant", DECIDER, "2026-03-23"),
+    ],
+)
+def test_an_act_told_late_is_not_dated_before_what_it_rests_on(
+    history: tuple[History, ...], action: str, who: Post, day: str
+) -> None:
+    state = given(history).state
+    asked(state, action, by(who, day)).then_refused("WRONG_ORDER", f"{action}: {day}")
+
+
+def test_a_visit_told_late_is_dated_on_its_day() -> None:
+    asked(given(COMPARED).state, "record_visit", by(HANDLER, "2026-03-05")).then(HomeVisited)
 
 
 def test_a_step_that_the_rule_does_not_foresee_is_refused_whoever_asks() -> None:
