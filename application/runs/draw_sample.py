@@ -16,7 +16,7 @@ from domain.authority.denied import SameHandler
 from domain.authority.events import SampleDrawn, SampleInspected, SupervisionEvent
 from domain.authority.posts import Post, Role, covers
 from domain.authority.powers import Grant
-from domain.authority.sampling import digest, draw
+from domain.authority.sampling import digest, draw, overlap
 from domain.calendar import civil_day
 from domain.cases.events.decision import CaseRefused, Confirmed
 from domain.cases.facts import Act
@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 
 
 class SampleExists(Refused):
-    """The grant's decisions of this period have been sampled: a better draw cannot be had by drawing again."""
+    """Decisions of this period have been sampled: a better draw is not to be had by drawing again, a day longer."""
 
     code = "SAMPLE_EXISTS"
     zh = "该授权此期间已抽取样本，不得重抽"
@@ -68,10 +68,14 @@ class InspectSample(Command):
 
 
 class Population(Value):
-    """The cases decided under a grant in a period: those known at the position, and those recorded after it."""
+    """The cases decided under a grant in a period: those known at the position, and those recorded after it.
+
+    ``drawn``: the samples of the grant whose periods share a day with this one.
+    """
 
     cases: tuple[CaseId, ...]
     later: tuple[CaseId, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 class Redrawn(NamedTuple):
@@ -101,8 +105,13 @@ def draw_sample(house: CaseHouse, act: Act, command: DrawSample, progress: Progr
     """
     with denials_recorded(house, act, "draw_sample"):
         grant = _sampled(house, act, command)
+    if house.log.outcome(act.command_id, _mark(house, act, command)):
+        return _recorded(house, sample_id(command))[0]
     upto = house.log.head().position
-    cases = population(house.log, command, upto, progress).cases
+    found = population(house.log, command, upto, progress)
+    if found.drawn:
+        raise SampleExists(found.drawn[0])
+    cases = found.cases
     drawn = SampleDrawn(
         grant=grant.id,
         since=command.since,
@@ -161,11 +170,15 @@ def population(
     """Return the cases decided under the grant in the period: recorded up to that position, and later."""
     known: set[CaseId] = set()
     later: set[CaseId] = set()
+    drawn: list[str] = []
     for recorded in _all(log, progress):
+        event = recorded.event
+        if isinstance(event, SampleDrawn) and event.grant == of.grant and overlap(event, of):
+            drawn.append(sample_id(event))
         authority, decided = recorded.meta.authority, _decided_on(recorded)
         if authority and authority.grant == of.grant and decided and of.since <= decided < of.until:
             (known if recorded.position <= upto else later).add(CaseId(recorded.stream.removeprefix("case-")))
-    return Population(cases=tuple(sorted(known)), later=tuple(sorted(later - known)))
+    return Population(cases=tuple(sorted(known)), later=tuple(sorted(later - known)), drawn=tuple(drawn))
 
 
 def _all(log: EventLog, progress: Progress) -> Iterator[Recorded]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from domain.authority.powers import Grant
 from domain.calendar import add_months
@@ -27,6 +27,21 @@ def draw(cases: Sequence[CaseId], seed: str, percent: int) -> tuple[CaseId, ...]
     """
     order = sorted(set(cases), key=lambda case: sha256(f"{seed}:{case}".encode()).hexdigest())
     return tuple(order[: (percent * len(order) + _WHOLE - 1) // _WHOLE])
+
+
+class Period(Protocol):
+    """From its first day up to and without another."""
+
+    @property
+    def since(self) -> date: ...
+
+    @property
+    def until(self) -> date: ...
+
+
+def overlap(one: Period, other: Period) -> bool:
+    """Tell whether two periods share a day."""
+    return one.since < other.until and other.since < one.until
 
 
 def digest(cases: Iterable[CaseId]) -> str:

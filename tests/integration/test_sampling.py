@@ -125,6 +125,16 @@ def test_a_better_draw_cannot_be_had_by_drawing_again(ground: Ground) -> None:
     ground.draw()
     with pytest.raises(SampleExists):
         ground.draw(replace(QUARTER, seed="another"))
+    with pytest.raises(SampleExists):
+        ground.draw(replace(QUARTER, since=date(2026, 1, 2), seed="another"))
+    ground.draw(replace(QUARTER, since=date(2025, 10, 1), until=date(2026, 1, 1)))
+
+
+def test_a_draw_that_is_asked_for_again_is_the_one_recorded(ground: Ground) -> None:
+    ground.decide(10)
+    first = draw_sample(ground.house.cases, act(AUDITOR, DRAWN_ON, "draw"), QUARTER)
+    ground.decide(10)
+    assert draw_sample(ground.house.cases, act(AUDITOR, DRAWN_ON, "draw"), QUARTER) == first
 
 
 @pytest.mark.parametrize(
