@@ -14,7 +14,10 @@ from domain.kernel import Recorded, Value
 
 
 class Change(Value):
-    """One field that an event changed: ``grant.amount``, ``household.members[1].name``. None: not there."""
+    """One field that an event changed: ``grant.amount``, ``household.members[1].name``, ``facts.cause``.
+
+    None: not there.
+    """
 
     field: str
     before: Any
@@ -84,6 +87,10 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:  # noq
         return
     if isinstance(before, msgspec.Struct) or isinstance(after, msgspec.Struct):
         yield from _in_struct(path, before, after)
+    elif isinstance(before, dict) or isinstance(after, dict):
+        old, new = before or {}, after or {}
+        for name in sorted({*old, *new}):
+            yield from _differences(f"{path}.{name}", old.get(name), new.get(name))
     elif _has_structs(before) or _has_structs(after):
         for index, (old, new) in enumerate(zip_longest(before or (), after or ())):
             yield from _differences(f"{path}[{index}]", old, new)

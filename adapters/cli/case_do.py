@@ -11,6 +11,7 @@ from domain.cases.action import Action
 from domain.cases.registry import ACTIONS
 
 _OPENING = "open_case"
+_FEN = ("amount", "monthly_income")
 
 
 class NamedFact(click.ParamType[tuple[str, bool | int | str]]):
@@ -53,7 +54,7 @@ def _command_of(action: Action) -> click.Command:
     params: list[click.Parameter] = [] if action.name == _OPENING else [click.Argument(["case"])]
     params += [
         click.Option(["--post"], required=True, help="以该岗位办理 / in the name of this post"),
-        click.Option(["--body"], default="{}", help="全部字段的 JSON / all fields as JSON"),
+        click.Option(["--body"], default="{}", help=_body_help(action)),
         click.Option(["--key"], default="", help="幂等键 / idempotency key"),
         click.Option(["--occurred-at"], type=IsoTime(), help="发生时间 / when it happened"),
         click.Option(["--json", "as_json"], is_flag=True, help="输出 JSON / print JSON"),
@@ -66,6 +67,13 @@ def _command_of(action: Action) -> click.Command:
 
     name = action.name.replace("_", "-")
     return click.Command(name, params=params, callback=run, help=f"{action.zh} / {action.en}")
+
+
+def _body_help(action: Action) -> str:
+    """Name the fields that have no option of their own: parts, and lists of parts."""
+    parts = [field.name for field in msgspec.structs.fields(action.command) if not _is_plain(field.type)]
+    only = f"；只能在此填写 only here: {', '.join(parts)}" if parts else ""
+    return f"全部字段的 JSON / all fields as JSON{only}"
 
 
 def _do(action: Action, given: dict[str, Any]) -> None:
@@ -128,7 +136,8 @@ def _option(field: msgspec.structs.FieldInfo) -> click.Option:
     flag = f"--{field.name.replace('_', '-')}"
     if kind is bool:
         return click.Option([f"{flag}/--no-{field.name.replace('_', '-')}"], default=None)
-    return click.Option([flag, field.name], type=kind, multiple=many)
+    unit = "金额，单位为分 / in fen" if field.name in _FEN else None
+    return click.Option([flag, field.name], type=kind, multiple=many, help=unit)
 
 
 def _shape(kind: Any) -> tuple[Any, bool]:  # noqa: ANN401  (types of fields)

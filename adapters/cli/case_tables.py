@@ -1,13 +1,20 @@
 """Cases as tables for people."""
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from adapters.cli.printing import text_of
+from adapters.web.figures import last_moment, yuan
 from adapters.web.texts import Texts
 from application.replay import Change, Step, changes
 from domain.cases.state import NO_CASE
+
+_MONEY = ("amount", "monthly_income")
+"""Fields in fen, told in yuan."""
 
 
 def print_state(steps: list[Step]) -> None:
@@ -19,8 +26,8 @@ def print_state(steps: list[Step]) -> None:
     last = steps[-1]
     title = f"{last.state.number} · v{last.recorded.seq} · {text_of(last.recorded.recorded_at)}"
     table = Table("字段 field", "值 value", title=title)
-    for change in changes(NO_CASE, last.state):
-        table.add_row(change.field, text_of(change.after))
+    for change in _told(changes(NO_CASE, last.state)):
+        table.add_row(change.field, _value(change.field, change.after))
     console.print(table)
 
 
@@ -37,7 +44,7 @@ def print_history(steps: list[Step]) -> None:
             f"岗位 post {escape(meta.post or meta.actor)}",
             soft_wrap=True,
         )
-        for change in step.changes:
+        for change in _told(step.changes):
             console.print(f"   {_line(change)}", markup=False, soft_wrap=True)
 
 
@@ -52,14 +59,29 @@ def print_replay(steps: list[Step]) -> None:
             highlight=False,
             soft_wrap=True,
         )
-        for change in step.changes:
+        for change in _told(step.changes):
             console.print(f"    {_line(change)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _line(change: Change) -> str:
     if change.field == "done":
         return f"done: {_moves(set(change.before or ()), set(change.after or ()))}"
-    return f"{change.field}: {text_of(change.before)} → {text_of(change.after)}"
+    return f"{change.field}: {_value(change.field, change.before)} → {_value(change.field, change.after)}"
+
+
+def _told(found: Iterable[Change]) -> Iterator[Change]:
+    """Of a duty, how it stands and until when; the rest of its clock is for programs and for ``case explain``."""
+    for change in found:
+        if not change.field.startswith("duties.") or change.field.endswith((".status", ".due_at")):
+            yield change
+
+
+def _value(field: str, value: object) -> str:
+    if isinstance(value, int) and field.endswith(_MONEY):
+        return f"¥{yuan(value)}"
+    if isinstance(value, datetime) and field.endswith(".due_at"):
+        return last_moment(value)
+    return text_of(value)
 
 
 def _moves(before: set[str], after: set[str]) -> str:

@@ -85,7 +85,11 @@ def test_history_and_replay_tell_every_step(house: House) -> None:
     replayed = read("case", "replay", case_id, "--position", str(history["events"][2]["position"]))
     assert [step["state"]["stage"] for step in replayed] == ["opened", "accepted", "accepted"]
     assert "stage: opened → accepted" in said("case", "replay", case_id)
-    assert "case.accepted" in said("case", "history", case_id)
+    told = said("case", "history", case_id)
+    assert "case.accepted" in told
+    assert "duties.opinion.status: — → started" in told
+    assert "grant.amount: — → ¥1,060.00" in told
+    assert "Duty(" not in told + said("case", "show", case_id)
 
 
 def test_a_line_of_a_replay_stays_one_line_and_tells_only_the_new_step(
@@ -115,6 +119,12 @@ def test_an_action_is_done_from_options_and_from_a_body(house: House) -> None:
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_every_action_has_a_subcommand(name: str) -> None:
     assert ACTIONS[name].zh in said("case", "do", name.replace("_", "-"), "--help")
+
+
+def test_an_action_says_what_only_its_body_takes_and_that_money_is_in_fen() -> None:
+    told = " ".join(said("case", "do", "open-case", "--help").split())
+    assert "only here: members, mandate" in told
+    assert "--monthly-income INTEGER 金额，单位为分 / in fen" in told
 
 
 def test_expected_faults_are_one_line(house: House) -> None:

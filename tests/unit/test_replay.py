@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from application.replay import Change, Moment, as_known, changes, replay
 from domain.cases.evolve import fold
+from domain.cases.parts import Duty
 from domain.cases.state import NO_CASE
 from domain.kernel import Meta, Recorded
 from tests.support.journeys import GRANTED, OBJECTED
@@ -71,6 +72,17 @@ def test_a_part_that_comes_or_goes_is_told_field_by_field_without_empty_ones() -
     ]
     back = changes(replace(granted, grant=None), granted)
     assert [(change.before, change.after) for change in back] == [(c.after, c.before) for c in gone]
+
+
+def test_of_many_by_name_only_those_that_differ_are_told() -> None:
+    day = datetime(2026, 3, 9, tzinfo=UTC)
+    duty = Duty(what="serve", status="started", due_at=day, warn_at=day, holder="town_handler", basis="")
+    before = replace(fold(play(GRANTED)), duties={"serve": duty, "post": replace(duty, what="post")})
+    after = replace(before, duties={**before.duties, "serve": replace(duty, status="met")}, facts={"grade": 2})
+    assert changes(before, after) == (
+        Change(field="facts.grade", before=None, after=2),
+        Change(field="duties.serve.status", before="started", after="met"),
+    )
 
 
 def test_a_member_that_leaves_the_household_is_told() -> None:
