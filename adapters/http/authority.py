@@ -27,12 +27,22 @@ Before = Annotated[int | None, Field(ge=0, le=_MOST_POSITION, description="Only 
 
 
 class OnDayQuery(BaseModel, extra="forbid"):
-    """Parameters of who may do what where. ``on``: today, if no other day is named."""
+    """Parameters of who may do what where. ``on``: today, if no other day is named.
+
+    The register is read from the log itself, which is never behind, so ``after`` waits for nothing, here and below.
+    """
 
     region: Region
     on: date | None = None
     item: Text = ""
     post: Text = ""
+    after: After = None
+
+
+class OwedQuery(BaseModel, extra="forbid"):
+    """Parameters of the samples that are due."""
+
+    after: After = None
 
 
 class PowersQuery(BaseModel, extra="forbid"):
@@ -40,6 +50,7 @@ class PowersQuery(BaseModel, extra="forbid"):
 
     on: date | None = None
     matter: Text = ""
+    after: After = None
 
 
 class GrantsQuery(BaseModel, extra="forbid"):
@@ -50,6 +61,7 @@ class GrantsQuery(BaseModel, extra="forbid"):
     region: Code = ""
     beyond: Text = ""
     limit: int = Field(500, ge=1, le=500)
+    after: After = None
 
 
 class DenialsQuery(BaseModel, extra="forbid"):
@@ -135,7 +147,9 @@ def _of_views(reads: APIRouter, house: House, positions: Positions) -> None:
         return json_response(house.read(*sample_rows(asked.grant, asked.limit)))
 
     @reads.get("/samples/owed", summary="Quarters without the sample that is due 应抽查未抽查")
-    def owing() -> Response:
+    def owing(asked: Annotated[OwedQuery, Query()]) -> Response:
+        for view in ("decisions", "samples"):
+            positions.wait(view, asked.after)
         return json_response(owed(house))
 
 

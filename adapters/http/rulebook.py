@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from adapters.house import House
 from adapters.http.answers import json_response
-from adapters.http.reads import Text
+from adapters.http.reads import After, Text
 from domain.calendar import civil_day
 from domain.cases.vocabulary import ACTION_WORDS
 from domain.rulebook.book import Rulebook, UnknownMatter
@@ -32,9 +32,10 @@ _SHORT = (
 
 
 class ListQuery(BaseModel, extra="forbid"):
-    """Parameters of the list."""
+    """Parameters of the list. The log is never behind, so ``after`` waits for nothing, here and below."""
 
     matter: Text = ""
+    after: After = None
 
 
 class InForceQuery(BaseModel, extra="forbid"):
@@ -43,6 +44,7 @@ class InForceQuery(BaseModel, extra="forbid"):
     region: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+$", description="Division, left-anchored")]
     on: date | None = None
     matter: Text = ""
+    after: After = None
 
 
 class DiffQuery(BaseModel, extra="forbid"):
@@ -50,6 +52,7 @@ class DiffQuery(BaseModel, extra="forbid"):
 
     a: Text
     b: Text
+    after: After = None
 
 
 def router(house: House) -> APIRouter:

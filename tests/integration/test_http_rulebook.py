@@ -41,6 +41,23 @@ def test_the_rule_in_force_is_found_by_day_and_place(here: Served) -> None:
     assert get(here, "/rulebook/diff", a=RULE.id, b=RULE.id) == {"differences": []}
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/rulebook", {}),
+        ("/rulebook/in-force", {"region": VILLAGE}),
+        ("/rulebook/diff", {"a": RULE.id, "b": RULE.id}),
+        ("/authority/on-day", {"region": VILLAGE}),
+        ("/authority/powers", {}),
+        ("/authority/grants", {}),
+        ("/samples/owed", {}),
+    ],
+)
+def test_every_read_takes_a_position_to_wait_for(here: Served, path: str, asked: dict[str, str]) -> None:
+    assert get(here, path, **asked, after=1) == get(here, path, **asked)
+    assert code(here, path, **asked, after=-1) == (400, "BAD_QUERY")
+
+
 def test_a_question_that_cannot_be_answered_has_a_code(here: Served) -> None:
     assert code(here, "/rulebook/nothing") == (404, "UNKNOWN_RULE")
     assert code(here, "/rulebook/diff", a=RULE.id, b="nothing") == (404, "UNKNOWN_RULE")
