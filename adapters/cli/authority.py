@@ -7,13 +7,14 @@ import click
 
 from adapters.cli.authority_acts import change, give, resume, revoke, suspend
 from adapters.cli.authority_samples import sample
-from adapters.cli.printing import IsoDay, IsoTime, print_json, text_of
+from adapters.cli.printing import IsoDay, IsoTime, print_json, print_lines
+from adapters.cli.words import worded
+from adapters.web.figures import yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from adapters.authority import ListedGrant, ListedPower
     from domain.authority.lookup import Competence
+    from projections.views.denials.view import DenialRow
 
 Cells = tuple[object, ...]
 
@@ -46,14 +47,14 @@ def on_day(*, on: date | None, as_json: bool, **asked: str) -> None:
     if as_json:
         print_json({"on": day, "rows": rows})
         return
-    _table(
+    print_lines(
         (
             "事项 item",
             "岗位 post",
             "授权 grant",
             "形式 form",
             "以谁名义 in the name of",
-            "限额(分) ceiling",
+            "限额（元）ceiling",
             "依据 basis",
         ),
         map(_competence_cells, rows),
@@ -73,7 +74,7 @@ def powers(*, on: date | None, matter: str, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    _table(
+    print_lines(
         ("事项 item", "名称 name", "生效 in force", "自 from", "至 to", "变动 changes", "依据 basis"),
         map(_power_cells, rows),
     )
@@ -93,8 +94,17 @@ def grants(*, on: date | None, item: str, region: str, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    _table(
-        ("授权 grant", "事项 item", "岗位类别 role", "地区 region", "形式 form", "生效 in force", "限额(分)", "抽查%"),
+    print_lines(
+        (
+            "授权 grant",
+            "事项 item",
+            "岗位类别 role",
+            "地区 region",
+            "形式 form",
+            "生效 in force",
+            "限额（元）",
+            "抽查 %",
+        ),
         map(_grant_cells, rows),
     )
 
@@ -111,7 +121,7 @@ def history(item: str, *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    _table(
+    print_lines(
         ("自 effective", "变动 change", "变动前 before", "变动后 after", "依据 basis", "登记 recorded", "岗位 post"),
         ((row.effective, row.kind, row.before, row.after, row.basis, row.recorded_at, row.post) for row in rows),
     )
@@ -137,16 +147,25 @@ def denials(*, limit: int, as_json: bool, **where: Any) -> None:  # noqa: ANN401
     if as_json:
         print_json(rows)
         return
-    _table(
-        ("位置 position", "时间 when", "岗位 post", "办理 action", "原因 code", "说明 detail", "案卷 case"),
-        ((row.position, row.occurred_at, row.post, row.action, row.code, row.detail, row.case_id) for row in rows),
+    print_lines(
+        (
+            "位置 position",
+            "时间 when",
+            "岗位 post",
+            "办理 action",
+            "原因 code",
+            "说明 detail",
+            "金额（元）",
+            "案卷 case",
+        ),
+        map(_denial_cells, rows),
     )
 
 
 def _competence_cells(row: "Competence") -> "Cells":
     who = row.post or f"{row.role} @{row.region}"
-    basis = row.basis if row.verified else f"{row.basis}（未核实 unverified）"
-    return row.item, who, row.grant, row.form, row.in_name_of, row.ceiling, basis
+    basis = row.basis if row.verified else f"{row.basis}（待核 unverified）"
+    return row.item, who, row.grant, worded("form", row.form), row.in_name_of, _ceiling(row.ceiling), basis
 
 
 def _power_cells(row: "ListedPower") -> "Cells":
@@ -157,8 +176,17 @@ def _power_cells(row: "ListedPower") -> "Cells":
 
 def _grant_cells(row: "ListedGrant") -> "Cells":
     grant = row.grant
-    held = (grant.id, grant.item, grant.role, grant.region, grant.form)
-    return *held, row.in_force, grant.ceiling, grant.sample_percent
+    held = (grant.id, grant.item, worded("role", grant.role), grant.region, worded("form", grant.form))
+    return *held, row.in_force, _ceiling(grant.ceiling), grant.sample_percent
+
+
+def _denial_cells(row: "DenialRow") -> "Cells":
+    amount = yuan(row.amount) if row.amount else ""
+    return row.position, row.occurred_at, row.post, row.action, row.code, row.detail, amount, row.case_id
+
+
+def _ceiling(fen: int | None) -> str:
+    return "" if fen is None else yuan(fen)
 
 
 def _house() -> Any:  # noqa: ANN401  (a context, its type loaded only when used)
@@ -171,10 +199,3 @@ def _today(house: Any) -> date:  # noqa: ANN401  (loaded only when used)
     from domain.calendar import civil_day
 
     return civil_day(house.now())
-
-
-def _table(heads: "Sequence[str]", rows: "Iterable[Sequence[object]]") -> None:
-    """One line for each row, whole in any terminal: a grant or a basis that is cut off tells nothing."""
-    click.echo(" | ".join(heads))
-    for row in rows:
-        click.echo(" | ".join(map(text_of, row)))

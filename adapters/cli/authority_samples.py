@@ -1,7 +1,7 @@
 """``anjuan authority sample``: draw, draw again, inspect, list, and what should have been drawn."""
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import click
@@ -33,7 +33,7 @@ def draw(grant: str, *, since: date, until: date, **who: Any) -> None:  # noqa: 
     if who["as_json"]:
         print_json({"sample": sample_id(drawn), **_fields(drawn)})
     else:
-        click.echo(f"{sample_id(drawn)}: {len(drawn.cases)}/{drawn.population} seed {drawn.seed}")
+        click.echo(f"{sample_id(drawn)}: 抽取 drawn {len(drawn.cases)}/{drawn.population}，种子 seed {drawn.seed}")
         click.echo("\n".join(drawn.cases), nl=bool(drawn.cases))
 
 
@@ -95,7 +95,9 @@ def listed(*, grant: str, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['sample_id']}  {row['drawn']}/{row['population']}  {row['inspected']} 已查 inspected")
+        click.echo(
+            f"{row['sample_id']}  抽取 drawn {row['drawn']}/{row['population']}，已查 inspected {row['inspected']}"
+        )
         for each in row["cases"]:
             click.echo(f"  {each['case_id']}  {text_of(each['outcome'])}  {text_of(each['inspector'])}")
 
@@ -114,7 +116,9 @@ def due(*, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row.grant}  {row.since} – {row.until}  {row.percent}% / {row.decisions}")
+        ends = row.until - timedelta(days=1)
+        decided = f"决定 decisions {row.decisions}，应抽 to draw ≥ {row.percent}%"
+        click.echo(f"{row.grant}  {row.since} – {ends}  {decided}")
     if not rows:
         click.echo("无 none")
 

@@ -9,9 +9,12 @@ from adapters.cli.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from adapters.house import House
+    from application.explanation import Explanation
     from domain.kernel import CaseId
+    from domain.rulebook.rules import RuleVersion
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 _CASE = click.argument("case")
@@ -25,8 +28,12 @@ def explain(case: str, *, as_json: bool) -> None:
     from adapters.cli.explain_tables import print_explanation
     from adapters.explaining import explanation_of
 
-    told = _told(case, explanation_of)
-    print_json(told) if as_json else print_explanation(told)
+    def ask(house: "House", case_id: "CaseId") -> "tuple[Explanation, RuleVersion, datetime]":
+        told = explanation_of(house, case_id)
+        return told, house.cases.bureau.now().rulebook.version(told.rule.id), house.now()
+
+    told, rule, now = _told(case, ask)
+    print_json(told) if as_json else print_explanation(told, rule, now)
 
 
 @click.command("judge")

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.cli.plainly import told_plainly
-from adapters.cli.printing import print_json, text_of
+from adapters.cli.printing import print_json, print_lines
+from adapters.cli.words import worded
+from adapters.web.figures import last_moment
 
 if TYPE_CHECKING:
-    from adapters.duties import Board, Named
+    from adapters.duties import Board, Named, NamedDuty
 
 _BY = click.Choice(["post", "organ", "article"])
 
@@ -30,42 +32,47 @@ def command(*, by: Any, limit: int, as_json: bool, **where: Any) -> None:  # noq
     """法定职责时限台账 / the clocks of statutory duties: who owes what, by which article, until when."""
     from adapters.duties import Asked, board, tallied
     from adapters.house import open_house
+    from adapters.projector.once import bring_up
     from adapters.settings import read_settings
     from projections.views.duties.queries import DutyFilter
 
     found: Board | list[Named]
     with told_plainly(), open_house(read_settings()) as house:
+        bring_up(house.locate)
         asked = DutyFilter(**where)
         found = tallied(house, by, asked) if by else board(house, Asked(asked, limit))
     if as_json:
         print_json(found)
     elif isinstance(found, list):
-        _print_tallies(found)
+        _print_tallies(found, by)
     else:
         _print_board(found)
 
 
 def _print_board(found: "Board") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("到期 due", "职责 duty", "案号 number", "责任单位 office", "岗位 post", "依据 article", "超时 breach")
-    for row in found.rows:
-        duty = row.duty
-        names = (f"{row.zh} {row.en}", duty.number, row.office, text_of(row.posts), text_of(duty.basis))
-        table.add_row(text_of(duty.due_at), *names, text_of(duty.breached_at))
-    Console().print(table)
+    heads = ("截止 due", "职责 duty", "案号 number", "责任单位 office", "岗位 post", "依据 article", "超时 breach")
+    print_lines(heads, map(_cells, found.rows))
     if found.next:
         click.echo("还有更多 / there are more: --limit")
 
 
-def _print_tallies(found: "list[Named]") -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _cells(row: "NamedDuty") -> tuple[object, ...]:
+    duty = row.duty
+    who = row.posts or (worded("role", duty.holder),)
+    return last_moment(duty.due_at), f"{row.zh} {row.en}", duty.number, row.office, who, duty.basis, duty.breached_at
 
-    table = Table("名称 name", "区划 division", "单位 office", "在办 due", "即将 soon", "超时 overdue")
-    for row in found:
-        tally = row.tally
-        counts = (str(tally.due), str(tally.soon), str(tally.overdue))
-        table.add_row(text_of(tally.name), text_of(tally.division), text_of(row.office), *counts)
-    Console().print(table)
+
+def _print_tallies(found: "list[Named]", by: str) -> None:
+    heads = ("名称 name", "区划 division", "单位 office", "在办 due", "即将到期 soon", "超时 overdue")
+    print_lines(heads, ((_name(row, by), *_counts(row)) for row in found))
+
+
+def _name(row: "Named", by: str) -> str:
+    if by == "post" and not row.tally.name:
+        return "未分派 unassigned"
+    return worded("role", row.tally.name) if by == "organ" else row.tally.name
+
+
+def _counts(row: "Named") -> tuple[object, ...]:
+    tally = row.tally
+    return tally.division, row.office, tally.due, tally.soon, tally.overdue

@@ -1,24 +1,27 @@
 """Explanations and verdicts as text for people, line by line."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.console import Console
 
 from adapters.cli.printing import text_of
-from adapters.web.figures import yuan
+from adapters.cli.words import fact_name, figure, money, worded
+from adapters.web.duty_lines import standing
+from adapters.web.figures import last_moment, yuan
 from application.explanation import AmountTold, Explanation, LineTold
 from application.judge import Verdict
-from domain.calendar import civil_day
+from domain.rulebook.rules import RuleVersion
 
 _SAME, _DIFFERENT = "复算一致 same", "复算不一致 DIFFERENT"
 _RESULTS = {"grant": "确认 granted", "refuse": "不予确认 refused"}
 
 
-def print_explanation(told: Explanation) -> None:
+def print_explanation(told: Explanation, rule: RuleVersion, now: datetime) -> None:
     """Print rule, criteria, amount, authority and duties of a decision, and whether it comes out the same again."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for line in (*_decision(told), *_criteria(told), *_amount(told.calculation), *_authority(told), *_duties(told)):
+    parts = (_decision(told), _criteria(told, rule), _amount(told.calculation, rule), _authority(told))
+    for line in (*(line for part in parts for line in part), *_duties(told, now)):
         console.print(line)
     console.print(f"结论 in all: {_again(same=told.same)}")
 
@@ -46,56 +49,63 @@ def _decision(told: Explanation) -> Iterator[str]:
         yield "  尚有数据未经核对 / some of its figures are not verified"
 
 
-def _criteria(told: Explanation) -> Iterator[str]:
+def _criteria(told: Explanation, rule: RuleVersion) -> Iterator[str]:
     if told.criteria:
         yield "条件 criteria:"
     for each in told.criteria:
-        yield f"  {each.zh} / {each.en}"
-        yield f"    {_line(each)}"
+        yield f"  {each.zh} / {each.en}{_alternative(each)}"
+        yield f"    {_line(each, rule)}"
 
 
-def _line(told: LineTold) -> str:
+def _alternative(told: LineTold) -> str:
+    """Say so where one line of several is enough: a line that failed did then not decide anything."""
+    line = told.kept or told.again
+    return f"（满足其一即可 one is enough: {line.group}）" if line and line.group else ""
+
+
+def _line(told: LineTold, rule: RuleVersion) -> str:
     line = told.kept or told.again
     if line is None:
         return _again(same=told.same)
     met = "符合 met" if line.passed else "不符合 NOT met"
-    found = line.found or "未认定 not established"
-    return f"{met}: {line.fact} {found} {line.op} {line.against} · {line.citation} · {_again(same=told.same)}"
+    found = figure(rule, line.fact, line.found) or "未认定 not established"
+    compared = f"{fact_name(rule, line.fact)} {found} {line.op} {figure(rule, line.fact, line.against)}"
+    mark = "" if told.verified else " · 待核 unverified"
+    return f"{met}: {compared} · {line.citation}{mark} · {_again(same=told.same)}"
 
 
-def _amount(told: AmountTold | None) -> Iterator[str]:
+def _amount(told: AmountTold | None, rule: RuleVersion) -> Iterator[str]:
     if told is None:
         return
-    terms = ", ".join(f"{name} {value}" for name, value in sorted(told.kept.inputs.items()))
-    less = f", 已享受 less ¥{yuan(told.kept.less)}" if told.kept.less else ""
-    yield f"金额 amount: ¥{yuan(told.kept.amount)} = {told.kept.kind}（{terms}{less}）· {_again(same=told.same)}"
+    terms = "，".join(money(rule, name, value) for name, value in sorted(told.kept.inputs.items()))
+    less = f"，已享受 less ¥{yuan(told.kept.less)}" if told.kept.less else ""
+    made = f"{worded('amountkind', told.kept.kind)}（{terms}{less}）"
+    yield f"金额 amount: ¥{yuan(told.kept.amount)} = {made} · {_again(same=told.same)}"
     if told.basis:
         yield f"  依据 basis: {told.basis}"
 
 
 def _authority(told: Explanation) -> Iterator[str]:
     whose = told.authority
-    yield f"职权 authority: {text_of(whose.power)} · 授权 grant {text_of(whose.grant)}"
+    item = f" {whose.item.zh}（{whose.item.basis}）" if whose.item else ""
+    yield f"职权 authority: {text_of(whose.power)}{item}"
     yield f"  岗位 post {whose.post}，以 {text_of(whose.in_name_of)} 名义 / in whose name"
     if told.decision.with_posts:
         yield f"  共同研究 together with: {', '.join(told.decision.with_posts)}"
     if whose.granted:
-        yield f"  {whose.granted.form} · {whose.granted.basis}"
+        mark = "" if whose.granted.verified else " · 待核 unverified"
+        yield f"  授权 grant {whose.grant} · {worded('form', whose.granted.form)} · {whose.granted.basis}{mark}"
 
 
-def _duties(told: Explanation) -> Iterator[str]:
+def _duties(told: Explanation, now: datetime) -> Iterator[str]:
     if told.duties:
         yield "法定职责 duties:"
     for each in told.duties:
-        breached = " · 逾期 breached" if each.duty.breached else ""
-        yield f"  {each.zh} {each.en} · {each.duty.holder} · 截止 due {_last(each.duty.due_at)}"
-        yield f"    {each.duty.status} {text_of(each.ended_at)}{breached} · {text_of(each.duty.basis)}"
-
-
-def _last(due_at: datetime) -> str:
-    """A duty that ends with a day is told by that day, and not by the midnight after it."""
-    before = due_at - timedelta(seconds=1)
-    return text_of(civil_day(before) if civil_day(before) != civil_day(due_at) else due_at)
+        duty = each.duty
+        yield f"  {each.zh} {each.en} · {worded('role', duty.holder)} · 截止 due {last_moment(duty.due_at)}"
+        late = each.ended_at is not None and each.ended_at >= duty.due_at
+        stands = "met_late" if late and duty.status == "met" else standing(duty, now)
+        yield f"    {worded('duty', stands)} {text_of(each.ended_at)} · {text_of(duty.basis)}"
 
 
 def _again(*, same: bool) -> str:

@@ -7,24 +7,25 @@ import click
 import msgspec
 
 from adapters.cli.authority_acts import acting, open_plainly
-from adapters.cli.printing import print_json, text_of
+from adapters.cli.printing import print_json
 from domain.policy.registry import POLICY_ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from adapters.house import House
-    from application.impact import Impact, Tally
     from application.policy import PolicyAnswer
     from domain.policy.action import PolicyAction
     from domain.policy.parts import PolicyId
-    from domain.policy.state import PolicyState
     from domain.rulebook.rules import RuleVersion
-    from projections.views.policies.view import PolicyRow
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 _ACTIONS = click.Choice([name.replace("_", "-") for name in POLICY_ACTIONS])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FIELDS = "\n".join(
+    f"{name.replace('_', '-')} {action.zh} [{action.role or '任何岗位 any post'}]: "
+    + ", ".join(f"{field.name}{'*' if field.required else ''}" for field in msgspec.structs.fields(action.command))
+    for name, action in POLICY_ACTIONS.items()
+)
+_EPILOG = f"\b\n各步骤的办理岗位与 --body 字段（* 必填） / who takes a step, and its fields (* required):\n{_FIELDS}"
 _NOT_THERE = "还没有的规则版本 / rule versions that are not published yet"
 
 
@@ -38,14 +39,17 @@ def command() -> None:
 @_AS_JSON
 def list_(stage: str, *, as_json: bool) -> None:
     """各项政策及其进展 / the policies and where they stand."""
+    from adapters.cli.policy_tables import print_policies
+    from adapters.projector.once import bring_up
     from projections.views.policies.queries import policies, policy_rows
 
     with open_plainly() as house:
+        bring_up(house.locate)
         rows = policies(house.read(*policy_rows(stage)))
     if as_json:
         print_json(rows)
     else:
-        _print_rows(rows)
+        print_policies(rows)
 
 
 @command.command("show")
@@ -53,6 +57,7 @@ def list_(stage: str, *, as_json: bool) -> None:
 @_AS_JSON
 def show(policy: str, *, as_json: bool) -> None:
     """一项政策的全貌 / one policy in full."""
+    from adapters.cli.policy_tables import print_policy
     from adapters.policy import needed_policy_id
     from application.policy import read_policy
 
@@ -61,10 +66,10 @@ def show(policy: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"version": loaded.version, "state": loaded.state})
     else:
-        _print_state(loaded.state)
+        print_policy(loaded.state)
 
 
-@command.command("do")
+@command.command("do", epilog=_EPILOG)
 @click.argument("action", type=_ACTIONS)
 @click.argument("policy", required=False)
 @click.option("--body", default="{}", help="全部字段的 JSON / all fields as JSON")
@@ -89,6 +94,7 @@ def do(*, action: str, policy: str | None, as_json: bool, **given: Any) -> None:
 @_AS_JSON
 def impact(draft: str, months: int, *, as_json: bool) -> None:
     """草案影响：按草案重算近 N 个月的决定，不写入事件 / the last months decided again; writes nothing."""
+    from adapters.cli.policy_tables import print_impacts
     from adapters.cli.progress import bars
     from application.impact import impact as impact_of
     from application.impact import last_months
@@ -103,7 +109,7 @@ def impact(draft: str, months: int, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        _print_impacts(found)
+        print_impacts(found)
 
 
 def _id_for(action: "PolicyAction", policy: str | None) -> "PolicyId | None":
@@ -158,58 +164,3 @@ def _draft(house: "House", draft: str) -> "tuple[RuleVersion, ...]":
     if not versions:
         raise click.ClickException(f"NOTHING_NEW: 文件中没有{_NOT_THERE}")
     return versions
-
-
-def _print_rows(rows: "Sequence[PolicyRow]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        "编号 id", "名称 title", "阶段 stage", "意见 comments", "已答复 answered", "试点 pilot", "文号 document"
-    )
-    for row in rows:
-        pilot = f"{row.pilot_stage} {text_of(row.pilot_from)}–{text_of(row.pilot_to)}" if row.pilot else "—"
-        counts = (str(row.comments), str(row.answered))
-        table.add_row(row.policy_id, row.title_zh, row.stage, *counts, pilot, text_of(row.document))
-    Console().print(table)
-
-
-def _print_state(state: "PolicyState") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("字段 field", "值 value", title=f"{state.title_zh} · {state.stage}")
-    for name in ("id", "title_en", "division", "purpose", "document", "published_on"):
-        table.add_row(name, text_of(getattr(state, name)))
-    table.add_row("versions", text_of(tuple(version.id for version in state.versions)))
-    for name in ("research", "consultations", "comments", "review", "decision", "pilots"):
-        part = msgspec.to_builtins(getattr(state, name))
-        table.add_row(name, msgspec.json.encode(part).decode() if part else "—")
-    Console().print(table)
-
-
-def _print_impacts(found: "Sequence[Impact]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    for each in found:
-        table = Table(
-            "区县 county",
-            "决定 decisions",
-            "新增 newly",
-            "不再符合 no longer",
-            "增 higher",
-            "减 lower",
-            "不变 same",
-            "无法判断 undecidable",
-            "原(分) before",
-            "现(分) after",
-            title=f"{each.version} · {each.since} – {each.until} @{each.upto}",
-        )
-        for county, tally in (*each.counties.items(), ("合计 total", each.total)):
-            table.add_row(county, *_cells(tally))
-        Console().print(table)
-
-
-def _cells(tally: "Tally") -> tuple[str, ...]:
-    return tuple(str(number) for number in msgspec.structs.astuple(tally))

@@ -1,6 +1,7 @@
 """Printing values: JSON for programs, text for people."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +34,13 @@ def text_of(value: Any) -> str:  # noqa: ANN401  (any value of a state)
             return ", ".join(text_of(item) for item in value)
         case _:
             return str(value)
+
+
+def print_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print one line for each row, whole in any terminal: an id, a day or a basis that is cut off tells nothing."""
+    click.echo(" | ".join(heads))
+    for row in rows:
+        click.echo(" | ".join(map(text_of, row)))
 
 
 class IsoTime(click.ParamType[datetime]):

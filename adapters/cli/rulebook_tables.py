@@ -3,29 +3,28 @@
 from rich.console import Console
 from rich.table import Table
 
-from adapters.cli.printing import text_of
+from adapters.cli.printing import print_lines, text_of
 from domain.rulebook.book import Rulebook
 from domain.rulebook.diff import Difference
 from domain.rulebook.rules import RuleVersion
 
 
 def print_versions(book: Rulebook, versions: tuple[RuleVersion, ...]) -> None:
-    """Print one line for each version; ids and dates stay whole in a narrow terminal, so that they can be copied."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("编号 id", no_wrap=True)
-    table.add_column("地区", no_wrap=True)
-    table.add_column("有效 valid", no_wrap=True)
-    table.add_column("事项 matter", overflow="fold")
-    for version in versions:
-        dates = f"{version.valid_from} – {text_of(version.valid_to)}"
-        table.add_row(version.id, version.region or "全国", dates, _matter(book, version))
-    Console().print(table)
+    """Print one line for each version."""
+    print_lines(
+        ("编号 id", "地区 region", "有效 valid", "事项 matter"), (_cells(book, version) for version in versions)
+    )
+
+
+def _cells(book: Rulebook, version: RuleVersion) -> tuple[object, ...]:
+    dates = f"{version.valid_from} – {text_of(version.valid_to)}"
+    return version.id, version.region or "全国 national", dates, _matter(book, version)
 
 
 def _matter(book: Rulebook, version: RuleVersion) -> str:
     matter = book.matters.get(version.matter)
     marks = [f"试点 pilot {version.pilot}"] if version.pilot else []
-    marks += [] if version.verified else ["待核"]
+    marks += [] if version.verified else ["待核 unverified"]
     return " · ".join([matter.zh if matter else version.matter, *marks])
 
 

@@ -56,10 +56,11 @@ def test_an_explanation_for_people_tells_rule_line_terms_power_and_duty(house: H
     text = said("explain", carry_out(house, GRANTED).case_id)
     for part in (
         "dibao-3209-2021-07",
-        "income_per_head 25000 < 78000",
-        "¥1,060.00 = top_up（monthly_income 50000, persons 2, standard 78000）",
-        "dibao.decide",
-        "书面告知并送达 Serve the decision · town_handler · 截止 due 2026-03-27\n",
+        "人均月收入 income_per_head ¥250.00 < ¥780.00",
+        "¥1,060.00 = 补差 top_up（家庭月收入 monthly_income ¥500.00，认定人口 persons 2，标准 standard ¥780.00）",
+        "dibao.decide 审核确认",
+        "法定 statutory",
+        "书面告知并送达 Serve the decision · 镇（街道）经办 town_handler · 截止 due 2026-03-27\n    已履行 met ",
         "结论 in all: 复算一致 same",
     ):
         assert part in text, text
@@ -68,7 +69,7 @@ def test_an_explanation_for_people_tells_rule_line_terms_power_and_duty(house: H
 def test_a_refusal_is_explained_with_its_reason_and_the_line_that_failed(house: House) -> None:
     text = said("explain", carry_out(house, REFUSED).case_id)
     assert "收入超过标准（令649第九条）" in text
-    assert "不符合 NOT met: income_per_head 100000 < 78000" in text
+    assert "不符合 NOT met: 人均月收入 income_per_head ¥1,000.00 < ¥780.00" in text
 
 
 def test_every_act_of_a_case_is_judged_over_http_and_on_the_command_line(house: House) -> None:
