@@ -102,7 +102,9 @@ def _against(desk: Desk, rule: RuleVersion, fact: str, text: str) -> str:
 
 def _terms(desk: Desk, rule: RuleVersion, told: AmountTold) -> tuple[tuple[str, str], ...]:
     """Return every term of the amount, to the fen, and last the amount itself."""
-    made = [(_term_name(desk, rule, name), _term(desk, rule, name, value)) for name, value in told.kept.inputs.items()]
+    order = (rule.amount.parameter, *facts_needed(rule.amount))
+    inputs = sorted(told.kept.inputs.items(), key=lambda term: order.index(term[0]) if term[0] in order else len(order))
+    made = [(_term_name(desk, rule, name), _term(desk, rule, name, value)) for name, value in inputs]
     if told.kept.less:
         made.append((desk.t("explain.less"), f"− {yuan(told.kept.less)} {desk.t('app.yuan')}"))
     return (*made, (desk.t("explain.amount"), f"{yuan(told.kept.amount)} {desk.t('app.yuan')}"))

@@ -28,6 +28,8 @@ from domain.cases.parts import Person
 from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import Event, Recorded, Value
 
+_TOGETHER = frozenset({"due", "facts", "duties"})
+"""Fields whose parts are shown as one thing."""
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -150,8 +152,9 @@ def find(state: CaseState, path: str) -> Any:  # noqa: ANN401  a field of a case
 
 
 def _root(field: str) -> str:
-    if field.startswith("due."):
-        return "due"
+    first, _, _ = field.partition(".")
+    if first in _TOGETHER:
+        return first
     head_of_list, bracket, _ = field.partition("]")
     return head_of_list + bracket
 
