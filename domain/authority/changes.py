@@ -23,7 +23,8 @@ from domain.kernel import Command
 CHANGERS: frozenset[Role] = frozenset({"policy_officer", "bureau_leader"})
 _WHOLE = 100
 _GRANT_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_REGION = re.compile(r"[0-9]{4,12}")
+_REGION = re.compile(r"[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
+"""A code of a level; five digits would be read as the whole city."""
 
 
 class BasisMissing(Refused):

@@ -99,6 +99,7 @@ def test_a_post_changes_nothing_outside_its_division(command: AuthorityCommand) 
         (replace(TOWNS, id="a b"), "grants.id"),
         (replace(TOWNS, id=""), "grants.id"),
         (replace(TOWNS, region="盐都区"), "grants.region"),
+        (replace(TOWNS, region="32090"), "grants.region"),
         (replace(TOWNS, form="statutory"), "grants.form"),
         (replace(TOWNS, form="entrusted"), "grants.in_name_of"),
         (replace(TOWNS, in_name_of=TOWNS.grantor), "grants.in_name_of"),
