@@ -30,7 +30,8 @@ DECIDING = frozenset({"decide", "pay"})
 """Powers that nobody exercises on a case of kin, whether it was registered or not."""
 _ON_RECORD = DECIDING | {"notice"}
 """Powers that are exercised at an office, on what the file holds by then."""
-_DECIDES_NOTHING = frozenset({"village_director", "auditor", "operator", "system"})
+_HANDLES_NO_CASES = frozenset({"auditor", "operator", "system"})
+_DECIDES_NOTHING = _HANDLES_NO_CASES | {"village_director"}
 _FULL_CODE = 12
 MOST_FEN = 10**15
 """Ten trillion yuan: no household has it, and every 64-bit column takes it."""
@@ -178,6 +179,19 @@ def known_posts(field: str, posts: tuple[PostId, ...], facts: Facts) -> tuple[Po
     if not posts or any(post not in facts.posts for post in posts):
         raise InvalidValue(field)
     return tuple(sorted(set(posts)))
+
+
+def investigating(field: str, posts: tuple[PostId, ...], case: CaseState, facts: Facts) -> tuple[PostId, ...]:
+    """Return the posts that inquire, each once, in order.
+
+    Raises InvalidValue as ``known_posts``, and for posts of elsewhere or that handle no cases; KinExcluded.
+    """
+    found = known_posts(field, posts, facts)
+    not_kin(case, found)
+    for post in map(facts.posts.__getitem__, found):
+        if post.role in _HANDLES_NO_CASES or not covers(post, case.division):
+            raise InvalidValue(field)
+    return found
 
 
 def stated(field: str, text: str) -> str:

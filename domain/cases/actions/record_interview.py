@@ -4,7 +4,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.inquiry import NeighbourInterviewed
 from domain.cases.facts import Facts
-from domain.cases.guards import known_posts, may, not_kin, today
+from domain.cases.guards import investigating, may, today
 from domain.cases.state import CaseState
 from domain.kernel import Command, Personal, PostId
 
@@ -19,8 +19,7 @@ class RecordInterview(Command):
 def decide(case: CaseState, command: RecordInterview, facts: Facts) -> list[CaseEvent]:
     """Record one interview; every further one stands by itself."""
     may(case, "record_interview", facts)
-    interviewers = known_posts("interviewers", command.interviewers, facts)
-    not_kin(case, interviewers)
+    interviewers = investigating("interviewers", command.interviewers, case, facts)
     return [
         NeighbourInterviewed(interviewed_on=today(facts.act), interviewers=interviewers, summary=command.summary),
     ]

@@ -4,7 +4,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.inquiry import HomeVisited
 from domain.cases.facts import Facts
-from domain.cases.guards import known_posts, may, not_kin, reasoned
+from domain.cases.guards import investigating, may, reasoned
 from domain.cases.parts import Visit
 from domain.cases.state import CaseState
 from domain.errors import TooFewInvestigators
@@ -30,8 +30,7 @@ def decide(case: CaseState, command: RecordVisit, facts: Facts) -> list[CaseEven
     if visit in case.visits:
         return []
     may(case, "record_visit", facts)
-    investigators = known_posts("investigators", command.investigators, facts)
-    not_kin(case, investigators)
+    investigators = investigating("investigators", command.investigators, case, facts)
     _enough(investigators, command, facts)
     return [
         HomeVisited(

@@ -21,7 +21,7 @@ from domain.cases.events.inquiry import (
     OpinionIssued,
 )
 from domain.kernel import Fen, PostId
-from tests.support.builders import DIRECTOR, HANDLER, INVESTIGATOR, LEAD, REVIEWER, by
+from tests.support.builders import AUDITOR, DIRECTOR, HANDLER, INVESTIGATOR, LEAD, REVIEWER, STRANGER, TIMEKEEPER, by
 from tests.support.journeys import (
     ACCEPTED,
     AUTHORISED,
@@ -110,8 +110,17 @@ def test_every_investigator_signs() -> None:
     ).then_refused("TOO_FEW_INVESTIGATORS", "signatures")
 
 
-@pytest.mark.parametrize("investigators", [(), (HANDLER.id, PostId("nowhere"))])
-def test_investigators_are_posts_that_exist(investigators: tuple[PostId, ...]) -> None:
+@pytest.mark.parametrize(
+    "investigators",
+    [
+        (),
+        (HANDLER.id, PostId("nowhere")),
+        (HANDLER.id, STRANGER.id),
+        (HANDLER.id, AUDITOR.id),
+        (HANDLER.id, TIMEKEEPER.id),
+    ],
+)
+def test_investigators_are_posts_that_exist_and_handle_cases_there(investigators: tuple[PostId, ...]) -> None:
     given(COMPARED).when(
         "record_visit", replace(VISIT, investigators=investigators), by(HANDLER, "2026-03-09")
     ).then_refused("INVALID_VALUE", "investigators")
