@@ -123,7 +123,10 @@ def history(item: str, *, as_json: bool) -> None:
         return
     print_lines(
         ("自 effective", "变动 change", "变动前 before", "变动后 after", "依据 basis", "登记 recorded", "岗位 post"),
-        ((row.effective, row.kind, row.before, row.after, row.basis, row.recorded_at, row.post) for row in rows),
+        (
+            (row.effective, worded("change", row.kind), row.before, row.after, row.basis, row.recorded_at, row.post)
+            for row in rows
+        ),
     )
 
 

@@ -72,7 +72,7 @@ def _line(change: Change) -> str:
 def _told(found: Iterable[Change]) -> Iterator[Change]:
     """Of a duty, how it stands and until when; the rest of its clock is for programs and for ``case explain``."""
     for change in found:
-        if not change.field.startswith("duties.") or change.field.endswith((".status", ".due_at")):
+        if not change.field.startswith("duties.") or change.field.endswith((".status", ".due_at", ".breached")):
             yield change
 
 
