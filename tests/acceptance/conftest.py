@@ -30,7 +30,7 @@ from tests.support.houses import carry_out, house_on, set_up, tell
 from tests.support.journeys import CONFIRMED, CORRECTING, GRANTED, OPENED, STOPPED, step
 from tests.support.policies import DECIDED, LEADER, OFFICER, REVIEWER
 from tests.support.scenario import Step
-from tests.support.site import TOWN_HANDLER, VILLAGE, Site, serving
+from tests.support.site import REGISTRAR, STATION, TOWN_HANDLER, VILLAGE, Site, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -41,6 +41,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+OF_OTHERS = ("shetuan-3209-2016-02", "liulang-3209-2012-09")
+"""Rules for organisations, and for people at a rescue station."""
 OLDER = "dibao-cn-2012-220"
 JOURNEYS = {"opened": OPENED, "correcting": CORRECTING, "confirmed": CONFIRMED, "granted": GRANTED, "stopped": STOPPED}
 
@@ -79,7 +81,7 @@ def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
     home: Path = tmp_path_factory.mktemp("home")
     with database.database(postgres) as url, house_on(url, home) as house:
         set_up(house.log)
-        tell(house.log, BUREAU, PostsCreated(posts=(TOWN_HANDLER, OFFICER, REVIEWER, LEADER)))
+        tell(house.log, BUREAU, PostsCreated(posts=(TOWN_HANDLER, REGISTRAR, STATION, OFFICER, REVIEWER, LEADER)))
         journeys = {**JOURNEYS, "in the town": IN_THE_TOWN}
         cases: dict[str, str] = {
             name: carry_out(house, of_others(steps, number)).case_id
@@ -88,6 +90,7 @@ def site(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
         imported = list(import_history(house.log, "receipt", [_trace()], datetime.now(UTC)))
         assert imported[-1].traces == 1
         tell(house.log, RULEBOOK, RuleVersionPublished(version=RULES[OLDER]))
+        tell(house.log, RULEBOOK, *(RuleVersionPublished(version=RULES[each]) for each in OF_OTHERS))
         cases |= {"rule": RULE.id, "older": OLDER}
         cases["policy"] = policy_of(house)
         cases["legacy"] = "legacy-receipt-case-1"

@@ -264,6 +264,7 @@ def test_what_was_typed_survives_a_refusal(browser: Browser, site: Site) -> None
         seen.page.locator("input[name=occurred_at]").fill("2999-01-01T08:00")
         seen.page.get_by_role("button", name="提交").click()
         expect(seen.page.get_by_role("alert")).to_contain_text("OCCURRED_IN_FUTURE")
+        expect(seen.page.get_by_role("alert")).to_contain_text("办理时间")
         assert seen.page.locator("textarea").input_value().strip() == "待家属来电"
 
 
@@ -299,6 +300,7 @@ def test_a_bad_number_is_refused_and_not_repeated(browser: Browser, site: Site) 
         seen.page.locator('input[name="m0.id_number"]').fill("320971197005010000")
         seen.page.get_by_role("button", name="提交").click()
         expect(seen.page.get_by_role("alert")).to_contain_text("BAD_ID_NUMBER")
+        expect(seen.page.get_by_role("alert")).to_contain_text("成员 1 公民身份号码：校验位不符")
         expect(seen.page.get_by_role("alert")).not_to_contain_text("320971197005010000")
 
 
@@ -351,6 +353,17 @@ def test_a_phone_shows_every_page_without_sideways_scrolling(browser: Browser, s
         seen.page.goto(path.format(**site.cases))
         wide = seen.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360
+
+
+def test_a_phone_shows_stage_and_due_date_of_every_case(browser: Browser, site: Site) -> None:
+    with watched(browser, site, viewport={"width": 390, "height": 844}) as seen:
+        seen.page.goto("/ui/cases?number=320903-20260302")
+        row = seen.page.locator(".list tbody tr").first
+        for cell in (row.locator("td").nth(2), row.locator(".badge").first):
+            expect(cell).to_be_visible()
+            box = cell.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= 390
 
 
 def test_the_first_tab_leads_past_the_navigation(browser: Browser, site: Site) -> None:

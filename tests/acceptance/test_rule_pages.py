@@ -18,7 +18,7 @@ from tests.support.builders import DECIDER, DIRECTOR, HANDLER, LEAD, by
 from tests.support.houses import request
 from tests.support.journeys import step
 from tests.support.one_file import MATTER, VERSION, heating_file
-from tests.support.site import TOWN_HANDLER, VILLAGE, Site, Watched, watched
+from tests.support.site import REGISTRAR, STATION, TOWN_HANDLER, VILLAGE, Site, Watched, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -304,3 +304,45 @@ def test_the_form_of_facts_tells_what_is_known_and_sends_only_what_is_new(browse
         page.get_by_role("button", name="提交").click()
         expect(page.get_by_role("alert")).to_contain_text("INVALID_VALUE")
         expect(page.get_by_role("alert")).to_contain_text("认定情况")
+
+
+def test_an_organisation_applies_through_its_form(browser: Browser, site: Site) -> None:
+    with watched(browser, site) as seen:
+        page = seen.page
+        sign_in(page, site, REGISTRAR)
+        page.get_by_role("link", name="申请登记").click()
+        page.locator("select[name=division]").select_option(VILLAGE)
+        page.get_by_label("组织名称").fill("样例志愿者协会")
+        page.get_by_label("统一社会信用代码").fill("51320900000000000X")
+        page.locator('input[name="m0.name"]').fill("页面样例")
+        page.locator('input[name="m0.id_number"]').fill(demo_citizen_id(datetime(1975, 2, 3, tzinfo=UTC).date(), 75))
+        page.get_by_role("button", name="提交").click()
+        expect(page.get_by_role("alert")).to_contain_text("统一社会信用代码")
+        page.get_by_label("统一社会信用代码").fill("")
+        page.get_by_role("button", name="提交").click()
+        expect(page.locator("#state")).to_contain_text("样例志愿者协会")
+
+
+def test_somebody_without_a_name_is_helped_and_identified_later(browser: Browser, site: Site) -> None:
+    number = demo_citizen_id(datetime(1969, 2, 3, tzinfo=UTC).date(), 69)
+    with watched(browser, site) as seen:
+        page = seen.page
+        sign_in(page, site, STATION)
+        page.get_by_role("link", name="申请登记").click()
+        page.locator("select[name=division]").select_option(VILLAGE)
+        page.get_by_label("身份不明").check()
+        page.get_by_role("button", name="提交").click()
+        expect(page.locator("[role=status].ok")).to_have_text("已办理：申请登记")
+        case = page.url.partition("?")[0]
+        page.locator(".acts").get_by_role("link", name="受理", exact=True).click()
+        page.get_by_role("button", name="提交").click()
+        page.locator(".acts").get_by_role("link", name="身份查明").click()
+        clean(seen)
+        page.get_by_label("姓名").fill("页面样例")
+        page.get_by_label("公民身份号码").fill(number)
+        page.get_by_label("查明途径").fill("公安比对")
+        page.get_by_role("button", name="提交").click()
+        expect(page.locator("#state tbody").first).to_contain_text("页面样例")
+        assert number not in page.content()
+        page.goto(case)
+        expect(page.locator(".acts").get_by_role("link", name="身份查明")).to_have_count(0)

@@ -19,6 +19,8 @@ from domain.authority.posts import Post
 from tests.support.builders import post
 
 TOWN_HANDLER = post("320903100", "handler-1", "town_handler")
+REGISTRAR = post("320903", "registrar", "registrar")
+STATION = post("320903", "station", "station_officer")
 VILLAGE = "320903100003"
 """A town and a community that the division tree has, unlike those of the builders."""
 
