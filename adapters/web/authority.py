@@ -24,7 +24,7 @@ from projections.views.samples.queries import sample_rows
 
 ALL = "all"
 _REFUSALS = {each.code: each for each in (NoAuthority, NoPower, NoGrant, OverCeiling, KinExcluded, SameHandler)}
-_MOST_DENIALS, _MOST_SAMPLES = 20, 20
+_MOST_DENIALS, _MOST_SAMPLES, _MOST_GRANTS = 20, 20, 200
 
 
 class Wanted(Value):
@@ -67,7 +67,7 @@ class AuthorityPages:
             place=region(desk, wanted.place),
             rows=[row for row in rows if _fits(row.item, matter, wanted.power)],
             powers=_listed(powers(house, day), matter),
-            delegated=_delegated(grants(house, day), matter),
+            delegated=_delegated(grants(house, day), matter)[:_MOST_GRANTS],
             denials=_denials(desk, wanted),
             samples=house.read(*sample_rows(limit=_MOST_SAMPLES)),
             owed=owed(house),

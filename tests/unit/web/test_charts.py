@@ -1,15 +1,18 @@
 """Charts: well-formed, named, to scale, and safe with any label."""
 
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
 from markupsafe import Markup
 
-from adapters.web import charts
+from adapters.web import charts, timeline
 from adapters.web.charts import Title
+from adapters.web.timeline import Span
 
 TITLE = Title("chart", "Cases <by> stage", "See the table & more")
 SVG = "{http://www.w3.org/2000/svg}"
+TODAY = date(2026, 3, 2)
 NASTY = '<script>"&'
 
 
@@ -23,6 +26,8 @@ ALL = [
     charts.columns(TITLE, [("2026-01", 3), (NASTY, 0)]),
     charts.ranges(TITLE, [("opened", 3, 9), (NASTY, 0, 0)]),
     charts.multiples(TITLE, [("a", [("2026-01", 3)]), (NASTY, [])]),
+    timeline.spans(TITLE, [(NASTY, [Span(date(2019, 5, 1), None, NASTY)])], TODAY),
+    timeline.spans(TITLE, [], TODAY),
     charts.bars(TITLE, []),
     charts.stacked(TITLE, []),
     charts.columns(TITLE, []),
@@ -77,3 +82,16 @@ def test_long_labels_stand_above_their_bars(label: str) -> None:
 def test_short_labels_stand_beside_their_bars(label: str) -> None:
     text = next(parsed(charts.bars(TITLE, [(label, 3)])).iter(f"{SVG}text"))
     assert (text.attrib["class"], text.attrib["x"]) == ("end", "86.0")
+
+
+def test_versions_lie_on_one_scale_of_time() -> None:
+    first = Span(date(2020, 1, 1), date(2022, 1, 1), "one")
+    second = Span(date(2022, 1, 1), None, "two", series=2)
+    svg = parsed(timeline.spans(TITLE, [("city", [first]), ("county", [second])], TODAY))
+    left, right = svg.iter(f"{SVG}rect")
+    assert float(left.attrib["x"]) == 0
+    end = float(left.attrib["x"]) + float(left.attrib["width"]) + 1
+    assert float(right.attrib["x"]) == pytest.approx(end, abs=0.2)
+    assert float(right.attrib["x"]) + float(right.attrib["width"]) + 1 == pytest.approx(charts.WIDTH, abs=0.2)
+    now = next(node for node in svg.iter(f"{SVG}line") if node.attrib["class"] == "now")
+    assert float(right.attrib["x"]) < float(now.attrib["x1"]) < charts.WIDTH
