@@ -7,7 +7,7 @@ import click
 
 from adapters.cli.authority_acts import change, give, resume, revoke, suspend
 from adapters.cli.authority_samples import sample
-from adapters.cli.printing import IsoDay, IsoTime, print_json, print_lines
+from adapters.cli.printing import IsoDay, IsoTime, checked_region, print_json, print_lines
 from adapters.cli.words import worded
 from adapters.web.figures import yuan
 
@@ -43,7 +43,7 @@ def on_day(*, on: date | None, as_json: bool, **asked: str) -> None:
 
     with _house() as house:
         day = on or _today(house)
-        rows = competences(house, day, **asked)
+        rows = competences(house, day, checked_region(asked["region"]), asked["item"], asked["post"])
     if as_json:
         print_json({"on": day, "rows": rows})
         return

@@ -37,7 +37,8 @@ def print_verdicts(verdicts: list[Verdict]) -> None:
 
 def _decision(told: Explanation) -> Iterator[str]:
     rule, made = told.rule, told.decision
-    yield f"{told.case.number} · {_RESULTS[made.result]} · {made.on} · ¥{yuan(made.amount)}"
+    amount = f" · ¥{yuan(made.amount)}" if _pays(told) else ""
+    yield f"{told.case.number} · {_RESULTS[made.result]} · {made.on}{amount}"
     if made.from_month:
         yield f"  自 from {made.from_month:%Y-%m}" + (f" 至 until {made.until}" if made.until else "")
     if made.reason:
@@ -47,6 +48,11 @@ def _decision(told: Explanation) -> Iterator[str]:
     yield f"  依据 basis: {'；'.join(rule.basis)}"
     if not rule.verified:
         yield "  尚有数据未经核对 / some of its figures are not verified"
+
+
+def _pays(told: Explanation) -> bool:
+    """A refusal, a registration and a certified status have no amount."""
+    return told.decision.result == "grant" and told.calculation is not None and told.calculation.kept.kind != "none"
 
 
 def _criteria(told: Explanation, rule: RuleVersion) -> Iterator[str]:
@@ -75,7 +81,7 @@ def _line(told: LineTold, rule: RuleVersion) -> str:
 
 
 def _amount(told: AmountTold | None, rule: RuleVersion) -> Iterator[str]:
-    if told is None:
+    if told is None or told.kept.kind == "none":
         return
     terms = "，".join(money(rule, name, value) for name, value in sorted(told.kept.inputs.items()))
     less = f"，已享受 less ¥{yuan(told.kept.less)}" if told.kept.less else ""

@@ -9,6 +9,8 @@ import click
 import msgspec
 
 from domain.calendar import CIVIL_ZONE
+from domain.divisions import CODE_LENGTH
+from domain.errors import InvalidValue
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401  (any value of ours)
@@ -41,6 +43,13 @@ def print_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     click.echo(" | ".join(heads))
     for row in rows:
         click.echo(" | ".join(map(text_of, row)))
+
+
+def checked_region(text: str) -> str:
+    """Return a division's code, or the beginning of one. Raises InvalidValue."""
+    if not (text.isascii() and text.isdigit() and len(text) <= CODE_LENGTH):
+        raise InvalidValue("region")
+    return text
 
 
 class IsoTime(click.ParamType[datetime]):

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from adapters.cli.plainly import told_plainly
-from adapters.cli.printing import IsoDay, print_json
+from adapters.cli.printing import IsoDay, checked_region, print_json
 
 if TYPE_CHECKING:
     from adapters.house import House
@@ -120,14 +120,10 @@ def diff(before: str, after: str, *, as_json: bool) -> None:
 def in_force(day: date | None, region: str, matter: str, *, as_json: bool) -> None:
     """某日某地有效的规则 / the rules in force there on that day."""
     from domain.calendar import civil_day
-    from domain.divisions import CODE_LENGTH
-    from domain.errors import InvalidValue
 
     with _house() as house:
-        if not (region.isascii() and region.isdigit() and len(region) <= CODE_LENGTH):
-            raise InvalidValue("region")
         book = house.cases.bureau.refresh().rulebook
-        _show(house, book.all_in_force(region, day or civil_day(house.now()), matter), as_json=as_json)
+        _show(house, book.all_in_force(checked_region(region), day or civil_day(house.now()), matter), as_json=as_json)
 
 
 @contextmanager

@@ -181,5 +181,6 @@ class TestCommandLine:
         assert "BAD_GRANTS" in run("give", "--file", str(path), "--post", "320900-policy", fails=True)
         path.write_text(DELEGATION, "utf-8")
         assert "UNKNOWN_POST" in run("give", "--file", str(path), "--post", "nobody", fails=True)
+        assert "INVALID_VALUE" in run("on-day", "--region", "yandu", fails=True)
         assert "无 none" in run("sample", "due")
         assert run("sample", "list", "--json") == []

@@ -69,6 +69,7 @@ def test_an_explanation_for_people_tells_rule_line_terms_power_and_duty(house: H
 def test_a_refusal_is_explained_with_its_reason_and_the_line_that_failed(house: House) -> None:
     text = said("explain", carry_out(house, REFUSED).case_id)
     assert "收入超过标准（令649第九条）" in text
+    assert "¥0.00" not in text
     assert "不符合 NOT met: 人均月收入 income_per_head ¥1,000.00 < ¥780.00" in text
 
 
