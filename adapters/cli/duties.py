@@ -41,12 +41,10 @@ def command(*, by: Any, limit: int, as_json: bool, **where: Any) -> None:  # noq
         bring_up(house.locate)
         asked = DutyFilter(**where)
         found = tallied(house, by, asked) if by else board(house, Asked(asked, limit))
-    if as_json:
-        print_json(found)
-    elif isinstance(found, list):
-        _print_tallies(found, by)
+    if isinstance(found, list):
+        print_json(found) if as_json else _print_tallies(found, by)
     else:
-        _print_board(found)
+        print_json({"rows": found.rows, "next": found.next or None}) if as_json else _print_board(found)
 
 
 def _print_board(found: "Board") -> None:

@@ -148,6 +148,7 @@ def test_the_command_line_shows_board_and_tallies(here: Served, monkeypatch: pyt
     assert (county["tally"]["overdue"], county["office"]) == (3, DECIDER.organ)
     assert town["tally"]["name"] == "town_handler"
     assert RULE.duties["accept"].zh in told("--overdue")
+    assert json.loads(told("--overdue", "--json")) == get(here, "/duties", state="overdue")
     assert "镇（街道）经办 town_handler | 320903104" in told("--by", "organ")
     assert "未分派 unassigned" in told("--by", "post")
     assert told("--article", "没有这一条", "--json").startswith("{")
