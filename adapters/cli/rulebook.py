@@ -136,14 +136,18 @@ def _house() -> "Iterator[House]":
 
 
 def _publish(house: "House", data: Path, post: str, *, norm_in_force: bool) -> "dict[str, tuple[Event, ...]]":
+    from msgspec.structs import replace
+
     from adapters.cli.case_do import known_post_or_fault
     from adapters.rulebook import load_rulebook
     from application.ports import Conflict
     from application.runs.publish_rules import may_publish, new_versions, no_policy_passed_by, publish_rules, signed_by
 
     who, rules = known_post_or_fault(house, post), load_rulebook(data)
-    versions = tuple(new_versions(house.cases.bureau.refresh().rulebook, rules.versions))
-    may_publish(who, versions)
+    bureau = house.cases.bureau.refresh()
+    versions = tuple(new_versions(bureau.rulebook, rules.versions))
+    grants = tuple(grant for grant in rules.grants if grant.id not in bureau.register.grants)
+    may_publish(who, replace(rules, versions=versions, grants=grants))
     no_policy_passed_by(versions, norm_in_force=norm_in_force)
     try:
         return publish_rules(house.log, house.cases.bureau, rules, signed_by(who, house.now()))

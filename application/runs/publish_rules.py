@@ -96,13 +96,19 @@ def publish_rules(log: EventLog, memory: BureauMemory, data: RuleData, signed: S
     return events
 
 
-def may_publish(post: Post, versions: Sequence[RuleVersion]) -> None:
-    """Check that the post may publish: for norms of the bureau's own, only in its region. Raises NoAuthority."""
+def may_publish(post: Post, data: RuleData) -> None:
+    """Check that the post may publish: whoever issued them, rules and grants only for its own region.
+
+    Raises NoAuthority.
+    """
     if post.role not in _PUBLISHERS:
         raise NoAuthority(f"{post.role}: publish")
-    for version in versions:
-        if version.issuer in _OWN and not covers(post, version.region):
+    for version in data.versions:
+        if not covers(post, version.region):
             raise NoAuthority(f"publish: {version.id}: division")
+    for grant in data.grants:
+        if not covers(post, grant.region):
+            raise NoAuthority(f"publish: {grant.id}: division")
 
 
 def no_policy_passed_by(versions: Sequence[RuleVersion], *, norm_in_force: bool) -> None:

@@ -88,7 +88,7 @@ def _row(grant: Grant, item: PowerItem, post: Post | None) -> Competence:
         form=grant.form,
         in_name_of=grant.in_name_of or own,
         ceiling=grant.ceiling,
-        basis=grant.basis,
+        basis=item.basis if grant.form == "statutory" else grant.basis,
         valid_from=grant.valid_from,
         valid_to=grant.valid_to,
         verified=grant.verified and item.verified,

@@ -12,7 +12,7 @@ from adapters.explaining import explanation_of
 from adapters.main import main
 from adapters.postgres.embedded import EmbeddedServer
 from domain.kernel import CaseId
-from tests.support.builders import DECIDER, HANDLER, VILLAGE, id_number
+from tests.support.builders import DECIDER, HANDLER, OPERATOR, VILLAGE, id_number
 from tests.support.one_file import AMOUNT, FACTS, MATTER, VERSION, heating_file
 from tests.support.serving import Served, whole_house
 
@@ -39,7 +39,7 @@ def anjuan(*arguments: str) -> Any:  # noqa: ANN401  (JSON has any shape)
 def publish(folder: Path) -> None:
     file = str(heating_file(folder))
     assert anjuan("rulebook", "check", file)["faults"] == []
-    anjuan("rulebook", "publish", file, "--post", DECIDER.id, "--norm-in-force")
+    anjuan("rulebook", "publish", file, "--post", OPERATOR.id, "--norm-in-force")
 
 
 def application(n: int) -> dict[str, Any]:

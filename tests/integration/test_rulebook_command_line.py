@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from adapters.house import House
 from adapters.main import main
-from tests.support.builders import DECIDER, LEAD
+from tests.support.builders import LEAD, OPERATOR
 from tests.support.houses import house_on, set_up
 
 PROBE = """\
@@ -98,7 +98,7 @@ def test_a_check_tells_every_fault_with_file_and_line(probe: Path) -> None:
 
 
 def test_a_matter_is_published_from_one_file_once(house: House, probe: Path) -> None:
-    arguments = ("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    arguments = ("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
     assert read(*arguments)["events"] == [
         "rule.matter_published",
         "rule.version_published",
@@ -108,14 +108,14 @@ def test_a_matter_is_published_from_one_file_once(house: House, probe: Path) -> 
     ]
     assert read(*arguments)["events"] == []
     published = house.log.stream("rulebook")[-1]
-    assert (published.meta.post, published.meta.actor) == (DECIDER.id, f"{DECIDER.id}:1")
+    assert (published.meta.post, published.meta.actor) == (OPERATOR.id, f"{OPERATOR.id}:1")
     assert [rule["id"] for rule in read("list", "--matter", "probe")] == ["probe-1", "probe-2"]
     assert "probe-2" in said("list")
 
 
 @pytest.mark.usefixtures("house")
 def test_which_rule_is_in_force_depends_on_day_and_place(probe: Path) -> None:
-    said("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    said("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
 
     def found(day: str, region: str) -> list[str]:
         return [rule["id"] for rule in read("in-force", "--on", day, "--region", region, "--matter", "probe")]
@@ -129,7 +129,7 @@ def test_which_rule_is_in_force_depends_on_day_and_place(probe: Path) -> None:
 
 @pytest.mark.usefixtures("house")
 def test_two_versions_are_compared_field_by_field(probe: Path) -> None:
-    said("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    said("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
     found = {one["path"]: (one["before"], one["after"]) for one in read("diff", "probe-1", "probe-2")}
     assert found["standard"] == ("780.00 元 yuan", "800.00 元 yuan")
     assert found["limits.notice"] == ("7 自然日 calendar days", "5 工作日 working days")
@@ -140,22 +140,22 @@ def test_two_versions_are_compared_field_by_field(probe: Path) -> None:
 
 @pytest.mark.usefixtures("house")
 def test_what_may_not_be_published_is_told_in_one_line(probe: Path) -> None:
-    assert "POLICY_NOT_DECIDED" in fault("publish", str(probe), "--post", DECIDER.id)
+    assert "POLICY_NOT_DECIDED" in fault("publish", str(probe), "--post", OPERATOR.id)
     assert "NO_AUTHORITY" in fault("publish", str(probe), "--post", LEAD.id, "--norm-in-force")
     assert "UNKNOWN_POST" in fault("publish", str(probe), "--post", "nobody", "--norm-in-force")
     probe.write_text(PROBE.replace("standard: 80000", "tracks: [{parameter: standard, urban: 2, rural: 1}]"), "utf-8")
-    assert "DUAL_TRACK" in fault("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    assert "DUAL_TRACK" in fault("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
     assert read("list") != []
     assert "UNKNOWN_MATTER" in fault("list", "--matter", "probe")
     probe.write_text(PROBE.replace("standard: 80000", "standard: many"), encoding="utf-8")
-    assert "BAD_RULE_DATA" in fault("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    assert "BAD_RULE_DATA" in fault("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
 
 
 @pytest.mark.usefixtures("house")
 def test_a_published_version_does_not_change(probe: Path) -> None:
-    said("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    said("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
     probe.write_text(PROBE.replace("standard: 78000", "standard: 1"), encoding="utf-8")
-    assert "RULE_CHANGED" in fault("publish", str(probe), "--post", DECIDER.id, "--norm-in-force")
+    assert "RULE_CHANGED" in fault("publish", str(probe), "--post", OPERATOR.id, "--norm-in-force")
 
 
 @pytest.mark.usefixtures("house")

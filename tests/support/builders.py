@@ -53,9 +53,9 @@ REVIEWER = post("320903", "reviewer", "county_reviewer")
 DECIDER = post("320903", "decider", "county_decider")
 AUDITOR = post("3209", "auditor", "auditor")
 TIMEKEEPER = post("3209", "timekeeper", "system")
-POSTS = {
-    each.id: each for each in (DIRECTOR, HANDLER, INVESTIGATOR, LEAD, STRANGER, REVIEWER, DECIDER, AUDITOR, TIMEKEEPER)
-}
+OPERATOR = post("3209", "operator", "operator")
+_TOWN = (DIRECTOR, HANDLER, INVESTIGATOR, LEAD, STRANGER)
+POSTS = {each.id: each for each in (*_TOWN, REVIEWER, DECIDER, AUDITOR, TIMEKEEPER, OPERATOR)}
 
 
 class Circumstance(Value):

@@ -60,7 +60,7 @@ def test_a_decision_tells_each_criterion_with_the_value_used() -> None:
     (line,) = GRANTED.criteria
     assert line.kept is not None
     assert (line.kept.found, line.kept.op, line.kept.against, line.kept.passed) == ("25000", "<", "78000", True)
-    assert line.kept.citation == "社会救助暂行办法(国务院令第649号)第九条"
+    assert line.kept.citation == "《社会救助暂行办法》（国务院令第649号）第九条"
     assert line.zh
     assert line.en
 

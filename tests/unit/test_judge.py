@@ -33,7 +33,7 @@ def test_a_case_of_2019_is_judged_by_220_and_one_of_2022_by_57_in_one_replay() -
     }
     assert all(verdict.in_order for verdict in verdicts)
     opinions = [verdict.basis for verdict in verdicts if verdict.action == "issue_opinion"]
-    assert opinions == ["民发〔2012〕220号第二十五条", "社会救助暂行办法(国务院令第649号)第十一条"]
+    assert opinions == ["民发〔2012〕220号第二十五条", "《社会救助暂行办法》（国务院令第649号）第十一条"]
 
 
 def test_a_replay_of_cases_side_by_side_keeps_them_apart() -> None:

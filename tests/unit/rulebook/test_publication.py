@@ -68,15 +68,21 @@ def post(role: Role, division: str) -> Post:
     return Post(id=PostId("p"), title_zh="", title_en="", organ="", division=division, role=role)
 
 
-def test_who_may_publish_depends_on_role_and_region() -> None:
-    county = rule(issuer="county", region="320903")
-    may_publish(post("county_decider", "320903"), (county,))
-    may_publish(post("county_decider", "320903"), (RULE,))
-    may_publish(post("operator", "3209"), (county,))
-    with pytest.raises(NoAuthority, match="division"):
-        may_publish(post("county_decider", "320904"), (county,))
+def test_who_may_publish_depends_on_role_and_region_whoever_issued_it() -> None:
+    county, national = rule(issuer="county", region="320903"), rule(issuer="national", region="3209")
+    may_publish(post("county_decider", "320903"), RuleData(versions=(county,)))
+    may_publish(post("operator", "3209"), RuleData(versions=(county, national), grants=(GRANT,)))
+    for version in (replace(county, region="320904"), national):
+        with pytest.raises(NoAuthority, match="division"):
+            may_publish(post("county_decider", "320903"), RuleData(versions=(version,)))
     with pytest.raises(NoAuthority, match="town_lead"):
-        may_publish(post("town_lead", "320903104"), ())
+        may_publish(post("town_lead", "320903104"), RuleData())
+
+
+def test_a_county_gives_no_powers_outside_itself_by_publishing() -> None:
+    wide = replace(GRANT, region="3209")
+    with pytest.raises(NoAuthority, match=f"{GRANT.id}: division"):
+        may_publish(post("county_decider", "320903"), RuleData(grants=(wide,)))
 
 
 @pytest.mark.parametrize("issuer", ["city", "county"])
