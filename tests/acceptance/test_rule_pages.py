@@ -128,7 +128,7 @@ def test_who_may_decide_is_told_for_the_day_and_the_place(browser: Browser, site
         expect(rows).to_contain_text("法定")
         page.goto("/ui/authority?matter=dibao&power=decide&county=320903&on=2023-12-07")
         expect(rows.locator("tr")).to_have_count(2)
-        expect(rows.locator("tr", has_text="下放")).to_contain_text("镇人民政府(街道办事处)")
+        expect(rows.locator("tr", has_text="下放")).to_contain_text("镇人民政府（街道办事处）")
         page.goto("/ui/authority?matter=dibao&power=decide&county=320903&on=2001-01-01")
         expect(page.locator("main")).to_contain_text("没有岗位可办。")
 

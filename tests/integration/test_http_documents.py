@@ -111,7 +111,7 @@ def test_a_post_without_authority_leaves_what_another_case_needs(here: Served) -
     for body in (content, PDF + b"of a stranger"):
         assert upload(here, here.opened(), body, by=STRANGER).json()["code"] == "NO_AUTHORITY"
     assert stored(here) == files
-    assert here.head() == head + 2
+    assert here.head() == head + 4, "two cases, and a denial for each"
 
 
 def test_a_document_is_given_to_posts_only_and_by_its_whole_hash(here: Served) -> None:
