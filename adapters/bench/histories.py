@@ -43,6 +43,8 @@ from domain.rulebook.rules import RuleVersion
 
 NOTICED_STEPS = 9
 """So many steps of a case, and its notice is over: the confirmation comes next."""
+GRANTED_STEPS = 12
+"""So many steps, and the grant runs."""
 CONFIRMED_AMOUNT = Fen(106_000)
 """What two persons with 500 yuan of income get at a standard of 780 yuan a month."""
 _RULE = "dibao-3209-2021-07"
