@@ -65,7 +65,7 @@ def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[
         for name, rule in _concerned(facts.rule.duties, event.TYPE, case):
             moves += _moves(_Turn(name, rule, event, case, after), facts)
         moved.append(replace(event, moves=tuple(moves)) if moves else event)
-        case = evolve_duties(after, tuple(moves)) if moves else after
+        case = evolve_duties(case, after, tuple(moves)) if moves else after
     return moved, case
 
 

@@ -33,7 +33,7 @@ _EVOLVE: dict[type, Callable[..., CaseState]] = {cls: evolve for group, evolve i
 def evolve(state: CaseState, event: CaseEvent) -> CaseState:
     """Return the state after the event. Each group's match is exhaustive: the type checker names a missing arm."""
     after = _EVOLVE[type(event)](state, event)
-    return evolve_duties(after, event.moves) if event.moves else after
+    return evolve_duties(state, after, event.moves) if event.moves else after
 
 
 def fold(events: Iterable[CaseEvent], state: CaseState = NO_CASE) -> CaseState:
