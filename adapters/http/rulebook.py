@@ -77,9 +77,8 @@ def router(house: House) -> APIRouter:
 
     @rules.get("/diff", summary="Two versions field by field 比较两个版本")
     def diff(asked: Annotated[DiffQuery, Query()]) -> Response:
-        known = book()
-        found = differences(known.version(asked.a), known.version(asked.b), ACTION_WORDS)
-        return json_response({"differences": found})
+        a, b = (book().version(each) for each in (asked.a, asked.b))
+        return json_response({"differences": differences(a, b, ACTION_WORDS)})
 
     @rules.get("/{rule_id}", summary="One rule version in full 规则版本全文")
     def one(rule_id: str) -> Response:

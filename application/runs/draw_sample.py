@@ -111,17 +111,16 @@ def draw_sample(house: CaseHouse, act: Act, command: DrawSample, progress: Progr
     found = population(house.log, command, upto, progress)
     if found.drawn:
         raise SampleExists(found.drawn[0])
-    cases = found.cases
     drawn = SampleDrawn(
         grant=grant.id,
         since=command.since,
         until=command.until,
         seed=command.seed,
         percent=grant.sample_percent,
-        population=len(cases),
-        population_digest=digest(cases),
+        population=len(found.cases),
+        population_digest=digest(found.cases),
         upto=upto,
-        cases=draw(cases, command.seed, grant.sample_percent),
+        cases=draw(found.cases, command.seed, grant.sample_percent),
     )
     try:
         _append(house, act, command, Write(sample_stream(sample_id(drawn)), 0, _facts(act, drawn)))
