@@ -34,10 +34,9 @@ _STOP = Question(
     name="decision-facts",
     what="凭规则、授权、日历、待遇停发，64 并发 a stop by rule, authority, calendar, entitlements, 64 callers",
     unit="commands/s",
-    bar=1 / _MOST_TIMES,
 )
 _CONFIRM = "确认：另加条件评定和金额计算 a confirmation: criteria and calculation besides"
-_ONE = Question(name="decision-confirm", what=f"{_CONFIRM}, 一人户 one person", unit="commands/s")
+_ONE = Question(name="decision-confirm", what=f"{_CONFIRM}, 一人户 one person", unit="commands/s", bar=1 / _MOST_TIMES)
 _TWO = Question(name="decision-confirm-2", what=f"{_CONFIRM}, 二人户 two persons", unit="commands/s")
 
 
