@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from domain.kernel import Recorded, Value
+from domain.kernel import Event, Recorded, Value
 
 Key = tuple[Any, ...]
 
 
 class Table(Value):
-    """A table of schema ``views``. ``columns`` start with the key. ``types`` are PostgreSQL's names.
+    """A table, named without its schema. ``columns`` start with the key. ``types`` are PostgreSQL's names.
 
     ``adds``: the table only counts; its last column is a number to add, and its rows are never read while folding.
     """
@@ -79,7 +79,11 @@ Working = dict[str, Rows]
 
 
 class View(Value):
-    """A read model. ``version`` grows with every change of its tables or its fold; the runner then builds it anew."""
+    """A read model. ``version`` grows with every change of its tables or its fold; it is then built anew, beside.
+
+    ``folds``: the only event types that change a row. ``by_stream``: every row that is read while folding belongs to
+    one stream (rows that only count apart), so that slices of streams can be folded apart from each other.
+    """
 
     name: str
     version: int
@@ -89,6 +93,8 @@ class View(Value):
     """The rows (table, key) that must be loaded before the event can be folded; a shorter key, all that begin so."""
     fold: Callable[[Working, Recorded], None]
     """Folds one event. Pure but for the rows that it is given: no clock, no random, no reading."""
+    folds: frozenset[type[Event]] | None = None
+    by_stream: bool = True
 
     def schema(self) -> str:
         """Return the SQL that makes the tables."""

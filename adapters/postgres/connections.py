@@ -26,10 +26,13 @@ RECONNECT_SECONDS = 0.5
 
 
 def role_conninfo(where: Where, role: Role) -> str:
-    """Return settings that take the role on connecting. Durability stays the server's default, never weakened."""
+    """Return settings that take the role on connecting. Durability stays the server's default, never weakened.
+
+    Views are named without their schema: where they lie is a matter of the connection (docs/decisions/0012).
+    """
     return make_conninfo(
         where if isinstance(where, str) else where(),
-        options=f"-c role={role} -c timezone=UTC",
+        options=f"-c role={role} -c timezone=UTC -c search_path=views",
         application_name=role,
         connect_timeout=CONNECT_SECONDS,
     )

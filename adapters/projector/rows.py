@@ -55,14 +55,14 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 @cache
 def _select(table: Table, length: int) -> sql.Composed:
     key = _names(table.columns[:length])
-    return sql.SQL("SELECT {} FROM views.{} JOIN {} AS wanted ({}) USING ({})").format(
+    return sql.SQL("SELECT {} FROM {} JOIN {} AS wanted ({}) USING ({})").format(
         _names(table.columns), sql.Identifier(table.name), _unnest(table.types[:length]), key, key
     )
 
 
 @cache
 def _copy(table: Table) -> sql.Composed:
-    return sql.SQL("COPY views.{} ({}) FROM STDIN (FORMAT binary)").format(
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(table.name), _names(table.columns)
     )
 
@@ -75,7 +75,7 @@ def _update(table: Table) -> sql.Composed:
     sets = sql.SQL(", ").join(
         sql.SQL("{0} = now.{0}").format(sql.Identifier(column)) for column in table.columns[table.key :]
     )
-    return sql.SQL("UPDATE views.{} AS kept SET {} FROM {} AS now ({}) WHERE {}").format(
+    return sql.SQL("UPDATE {} AS kept SET {} FROM {} AS now ({}) WHERE {}").format(
         sql.Identifier(table.name), sets, _unnest(table.types), _names(table.columns), same
     )
 
@@ -84,7 +84,7 @@ def _update(table: Table) -> sql.Composed:
 def _add(table: Table) -> sql.Composed:
     number = sql.Identifier(table.columns[-1])
     return sql.SQL(
-        "INSERT INTO views.{} AS kept ({}) SELECT * FROM {} ON CONFLICT ({}) DO UPDATE SET {} = kept.{} + excluded.{}"
+        "INSERT INTO {} AS kept ({}) SELECT * FROM {} ON CONFLICT ({}) DO UPDATE SET {} = kept.{} + excluded.{}"
     ).format(
         sql.Identifier(table.name),
         _names(table.columns),

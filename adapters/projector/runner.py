@@ -48,7 +48,7 @@ def prepare_views(connection: "Connection[Any]", views: Iterable[View]) -> None:
             if known.get(view.name) == view.version:
                 continue
             for table in view.tables:
-                connection.execute(sql.SQL("DROP TABLE IF EXISTS views.{}").format(sql.Identifier(table.name)))
+                connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table.name)))
             connection.execute(view.schema().encode())
             connection.execute(
                 "INSERT INTO views.checkpoint (view, version, position) VALUES (%s, %s, 0) "

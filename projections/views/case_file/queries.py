@@ -10,7 +10,7 @@ from domain.cases.state import CaseState
 from domain.kernel import Value
 from projections.query import Query
 
-_SELECT = "SELECT case_id, version, position, changed_at, state FROM views.case_file WHERE case_id = %s"
+_SELECT = "SELECT case_id, version, position, changed_at, state FROM case_file WHERE case_id = %s"
 _decode = msgspec.json.Decoder(CaseState).decode
 
 

@@ -1,4 +1,4 @@
-CREATE TABLE views.case_file (
+CREATE TABLE case_file (
     case_id    text PRIMARY KEY,
     version    int4 NOT NULL,
     position   int8 NOT NULL,

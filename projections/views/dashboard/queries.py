@@ -62,7 +62,7 @@ def count_rows(by: Sequence[Dimension], where: DashboardFilter) -> Query:
     shown = ", ".join(["sum(cases)::int8 AS cases", *(columns.get(name, name) for name in by)])
     group = f" GROUP BY {', '.join(str(n) for n in range(2, len(by) + 2))} ORDER BY {', '.join(by)}" if by else ""
     conditions, params = _conditions(where)
-    text = f"SELECT {shown} FROM views.dashboard_count WHERE {conditions}{group}"  # noqa: S608  (constant parts)
+    text = f"SELECT {shown} FROM dashboard_count WHERE {conditions}{group}"  # noqa: S608  (constant parts)
     return Query(f"SELECT * FROM ({text}) AS counted WHERE cases > 0", params)  # noqa: S608  (the same)
 
 
@@ -75,7 +75,7 @@ def step_rows(where: DashboardFilter) -> Query:
     """Return the query of the histogram of days per step."""
     conditions, params = _conditions(where)
     text = (
-        "SELECT matter, step, days, sum(cases)::int8 AS cases FROM views.dashboard_step "  # noqa: S608  (constant parts)
+        "SELECT matter, step, days, sum(cases)::int8 AS cases FROM dashboard_step "  # noqa: S608  (constant parts)
         f"WHERE {conditions} GROUP BY matter, step, days ORDER BY matter, step, days"
     )
     return Query(text, params)

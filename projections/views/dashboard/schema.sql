@@ -1,5 +1,5 @@
 -- Where each case stands: what the counts below are moved by.
-CREATE TABLE views.dashboard_case (
+CREATE TABLE dashboard_case (
     case_id  text PRIMARY KEY,
     matter   text NOT NULL,
     division text NOT NULL,
@@ -9,7 +9,7 @@ CREATE TABLE views.dashboard_case (
 ) WITH (fillfactor = 80);
 
 -- Cases by matter × division (town) × stage × month of opening.
-CREATE TABLE views.dashboard_count (
+CREATE TABLE dashboard_count (
     matter   text NOT NULL,
     division text NOT NULL,
     stage    text NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE views.dashboard_count (
 );
 
 -- How long steps took, as a histogram of whole days: medians and percentiles stay exact, and rows few.
-CREATE TABLE views.dashboard_step (
+CREATE TABLE dashboard_step (
     matter   text NOT NULL,
     division text NOT NULL,
     step     text NOT NULL,

@@ -15,7 +15,7 @@ MOST_ROWS = 500
 
 PER_GRANT_AND_QUARTER = Query("""
 SELECT grant_id, date_trunc('quarter', decided_on)::date AS since, count(DISTINCT case_id) AS decisions
-  FROM views.decisions GROUP BY 1, 2 ORDER BY 1, 2
+  FROM decisions GROUP BY 1, 2 ORDER BY 1, 2
 """)
 """How many cases were decided under each grant, by the first day of the quarter."""
 
@@ -47,7 +47,7 @@ def decision_rows(where: DecisionFilter, limit: int = 100) -> Query:
     }
     used = {condition: value for condition, value in limits.items() if value not in ("", None)}
     columns = ", ".join(DecisionRow.__struct_fields__)
-    text = f"SELECT {columns} FROM views.decisions WHERE {' AND '.join(used) or 'true'} ORDER BY position DESC LIMIT %s"  # noqa: S608  (constant parts)
+    text = f"SELECT {columns} FROM decisions WHERE {' AND '.join(used) or 'true'} ORDER BY position DESC LIMIT %s"  # noqa: S608  (constant parts)
     return Query(text, (*used.values(), min(limit, MOST_ROWS)))
 
 

@@ -160,4 +160,5 @@ DECISIONS = View(
     ),
     touches=touches,
     fold=fold,
+    by_stream=False,  # a decision's row takes the form of its grant from the stream of powers
 )

@@ -45,7 +45,7 @@ def denial_rows(where: DenialFilter, limit: int = 100) -> Query:
     }
     used = {condition: value for condition, value in limits.items() if value not in ("", None)}
     columns = ", ".join(DenialRow.__struct_fields__)
-    text = f"SELECT {columns} FROM views.denials WHERE {' AND '.join(used) or 'true'} ORDER BY position DESC LIMIT %s"  # noqa: S608  (constant parts)
+    text = f"SELECT {columns} FROM denials WHERE {' AND '.join(used) or 'true'} ORDER BY position DESC LIMIT %s"  # noqa: S608  (constant parts)
     return Query(text, (*used.values(), min(limit, MOST_ROWS)))
 
 

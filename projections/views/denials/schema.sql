@@ -1,4 +1,4 @@
-CREATE TABLE views.denials (
+CREATE TABLE denials (
     position    int8 PRIMARY KEY,
     recorded_at timestamptz NOT NULL,
     occurred_at timestamptz NOT NULL,
@@ -15,6 +15,6 @@ CREATE TABLE views.denials (
 );
 
 -- Read newest first, by place, by post, or by code.
-CREATE INDEX denials_division ON views.denials (division text_pattern_ops, position DESC);
-CREATE INDEX denials_post ON views.denials (post, position DESC);
-CREATE INDEX denials_code ON views.denials (code, position DESC);
+CREATE INDEX denials_division ON denials (division text_pattern_ops, position DESC);
+CREATE INDEX denials_post ON denials (post, position DESC);
+CREATE INDEX denials_code ON denials (code, position DESC);

@@ -71,7 +71,7 @@ def duty_rows(where: DutyFilter, now: datetime, limit: int = 50, after: str = ""
         conditions.append("(due_at, seq) > (%s, %s)")
         params += cursor_key("due", after, (datetime, int))
     text = (
-        f"SELECT {_COLUMNS} FROM views.duties WHERE {' AND '.join(conditions)} "  # noqa: S608  (constant parts)
+        f"SELECT {_COLUMNS} FROM duties WHERE {' AND '.join(conditions)} "  # noqa: S608  (constant parts)
         "ORDER BY due_at, seq LIMIT %s"
     )
     return Query(text, (*params, min(limit, MOST_ROWS) + 1))
@@ -96,7 +96,7 @@ def duty_tallies(by: By, where: DutyFilter, now: datetime) -> Query:
         f"SELECT {name} AS name, {division} AS division, count(*) AS due, "  # noqa: S608  (constant parts)
         "count(*) FILTER (WHERE due_at >= %s AND warn_at <= %s) AS soon, "
         "count(*) FILTER (WHERE due_at < %s) AS overdue "
-        f"FROM views.duties WHERE {' AND '.join(conditions)} GROUP BY 1, 2 ORDER BY overdue DESC, soon DESC, 1, 2"
+        f"FROM duties WHERE {' AND '.join(conditions)} GROUP BY 1, 2 ORDER BY overdue DESC, soon DESC, 1, 2"
     )
     return Query(text, (now, now, now, *params))
 
@@ -108,7 +108,7 @@ def tallies(found: Sequence[dict[str, Any]]) -> list[Tally]:
 
 def duties_of_case(case_id: str) -> Query:
     """Return the query of all clocks of a case, those that are over too, in the order in which they started."""
-    text = f"SELECT {_COLUMNS} FROM views.duties WHERE case_id = %s ORDER BY started_at, due_at, what"  # noqa: S608  (constant parts)
+    text = f"SELECT {_COLUMNS} FROM duties WHERE case_id = %s ORDER BY started_at, due_at, what"  # noqa: S608  (constant parts)
     return Query(text, (case_id,))
 
 
@@ -117,7 +117,7 @@ def to_tell(now: datetime, limit: int, after: tuple[datetime, int] | None = None
     beyond = "AND (next_at, seq) > (%s, %s) " if after else ""
     text = (
         f"SELECT case_id, what, due_at, warn_at, warned, marked, breached_at IS NOT NULL AS breached, next_at, seq "  # noqa: S608  (constant parts)
-        f"FROM views.duties WHERE next_at <= %s {beyond}ORDER BY next_at, seq LIMIT %s"
+        f"FROM duties WHERE next_at <= %s {beyond}ORDER BY next_at, seq LIMIT %s"
     )
     return Query(text, (now, *(after or ()), limit))
 

@@ -1,5 +1,5 @@
 -- What a case's clocks need to know of it when they start.
-CREATE TABLE views.duty_case (
+CREATE TABLE duty_case (
     case_id       text PRIMARY KEY,
     number        text NOT NULL,
     matter        text NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE views.duty_case (
 ) WITH (fillfactor = 90);
 
 -- One row per case and duty: the clock that was started last.
-CREATE TABLE views.duties (
+CREATE TABLE duties (
     case_id         text NOT NULL,
     what            text NOT NULL,
     number          text NOT NULL,
@@ -36,13 +36,13 @@ CREATE TABLE views.duties (
 -- The board is read by due moment, within a county, a town, a role, a post, an article or a matter. Each of these has an
 -- index of its own in that order, of running clocks alone: the first page costs the same whatever is asked for, and
 -- however few of a million clocks it is about.
-CREATE INDEX duties_due ON views.duties (due_at, seq) WHERE status = 'started';
-CREATE INDEX duties_county ON views.duties ("left"(division, 6), due_at, seq) WHERE status = 'started';
-CREATE INDEX duties_town ON views.duties ("left"(division, 9), due_at, seq) WHERE status = 'started';
-CREATE INDEX duties_holder ON views.duties (holder, due_at, seq) WHERE status = 'started';
-CREATE INDEX duties_assignee ON views.duties (assignee, due_at, seq) WHERE status = 'started' AND assignee <> '';
-CREATE INDEX duties_basis ON views.duties (basis, due_at, seq) WHERE status = 'started';
-CREATE INDEX duties_matter ON views.duties (matter, due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_due ON duties (due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_county ON duties ("left"(division, 6), due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_town ON duties ("left"(division, 9), due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_holder ON duties (holder, due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_assignee ON duties (assignee, due_at, seq) WHERE status = 'started' AND assignee <> '';
+CREATE INDEX duties_basis ON duties (basis, due_at, seq) WHERE status = 'started';
+CREATE INDEX duties_matter ON duties (matter, due_at, seq) WHERE status = 'started';
 
 -- What the timekeeper has to do next, and when.
-CREATE INDEX duties_next ON views.duties (next_at, seq) WHERE next_at IS NOT NULL;
+CREATE INDEX duties_next ON duties (next_at, seq) WHERE next_at IS NOT NULL;

@@ -12,8 +12,8 @@ _MOST_EVENTS = 200_000
 
 _RATES = """
 SELECT date_trunc('minute', recorded_at) AS minute, count(*) AS events
-  FROM views.history
- WHERE position > (SELECT coalesce(max(position), 0) FROM views.history) - %s AND recorded_at > %s
+  FROM history
+ WHERE position > (SELECT coalesce(max(position), 0) FROM history) - %s AND recorded_at > %s
  GROUP BY 1 ORDER BY 1
 """
 

@@ -1,4 +1,4 @@
-CREATE TABLE views.history (
+CREATE TABLE history (
     position    int8 PRIMARY KEY,
     case_id     text NOT NULL,
     seq         int4 NOT NULL,
@@ -12,6 +12,6 @@ CREATE TABLE views.history (
     rule        text NOT NULL,
     data        bytea NOT NULL
 );
-CREATE INDEX history_case ON views.history (case_id, seq);
-CREATE INDEX history_post ON views.history (post, position);
-CREATE INDEX history_type ON views.history (type, position);
+CREATE INDEX history_case ON history (case_id, seq);
+CREATE INDEX history_post ON history (post, position);
+CREATE INDEX history_type ON history (type, position);

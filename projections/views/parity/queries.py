@@ -87,7 +87,7 @@ def decision_rows(where: ParityFilter) -> Query:
     conditions, params = _conditions(where)
     text = (
         "SELECT matter, rule, county, settlement, result, days, sum(decisions)::int8 AS cases "  # noqa: S608  (constant parts)
-        f"FROM views.parity_decision WHERE {conditions} GROUP BY 1, 2, 3, 4, 5, 6"
+        f"FROM parity_decision WHERE {conditions} GROUP BY 1, 2, 3, 4, 5, 6"
     )
     return Query(text, params)
 
@@ -97,7 +97,7 @@ def grant_rows(where: ParityFilter) -> Query:
     conditions, params = _conditions(where)
     text = (
         "SELECT matter, county, settlement, standard, sum(amount)::int8 AS amount "  # noqa: S608  (constant parts)
-        f"FROM views.parity_grant WHERE {conditions} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        f"FROM parity_grant WHERE {conditions} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     )
     return Query(text, params)
 

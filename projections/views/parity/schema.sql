@@ -1,5 +1,5 @@
 -- What the counts below need to know of a case. since: its acceptance, before that its receipt.
-CREATE TABLE views.parity_case (
+CREATE TABLE parity_case (
     case_id  text PRIMARY KEY,
     matter   text NOT NULL,
     division text NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE views.parity_case (
 ) WITH (fillfactor = 80);
 
 -- Decisions as a histogram of whole days from acceptance: medians stay exact, and rows few.
-CREATE TABLE views.parity_decision (
+CREATE TABLE parity_decision (
     matter     text NOT NULL,
     rule       text NOT NULL,
     county     text NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE views.parity_decision (
 );
 
 -- Money granted (fen a month, or once) by the standard (fen) that it was granted on.
-CREATE TABLE views.parity_grant (
+CREATE TABLE parity_grant (
     matter     text NOT NULL,
     rule       text NOT NULL,
     county     text NOT NULL,

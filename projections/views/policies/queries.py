@@ -15,7 +15,7 @@ def policy_rows(stage: str = "") -> Query:
     """Return the query of the policies, all or those in a stage."""
     columns = ", ".join(PolicyRow.__struct_fields__)
     text = (
-        f"SELECT {columns} FROM views.policies WHERE %s IN ('', stage) "  # noqa: S608  (constant parts)
+        f"SELECT {columns} FROM policies WHERE %s IN ('', stage) "  # noqa: S608  (constant parts)
         "ORDER BY drafted_at DESC, policy_id LIMIT %s"
     )
     return Query(text, (stage, MOST_ROWS))

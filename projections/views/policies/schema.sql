@@ -1,4 +1,4 @@
-CREATE TABLE views.policies (
+CREATE TABLE policies (
     policy_id  text PRIMARY KEY,
     drafted_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,

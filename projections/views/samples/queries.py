@@ -29,13 +29,13 @@ def sample_rows(grant: str = "", limit: int = 100) -> Query:
     text = """
 SELECT samples.*, (
     SELECT coalesce(jsonb_agg(to_jsonb(cases) - 'sample_id' ORDER BY case_id), '[]')
-      FROM views.sample_cases AS cases WHERE cases.sample_id = samples.sample_id) AS cases
-  FROM views.samples WHERE %s IN ('', grant_id) ORDER BY position DESC LIMIT %s
+      FROM sample_cases AS cases WHERE cases.sample_id = samples.sample_id) AS cases
+  FROM samples WHERE %s IN ('', grant_id) ORDER BY position DESC LIMIT %s
 """
     return Query(text, (grant, min(limit, MOST_ROWS)))
 
 
-PERIODS = Query("SELECT grant_id, since, until FROM views.samples")
+PERIODS = Query("SELECT grant_id, since, until FROM samples")
 """The periods that were sampled."""
 
 

@@ -1,4 +1,4 @@
-CREATE TABLE views.samples (
+CREATE TABLE samples (
     sample_id   text PRIMARY KEY,
     grant_id    text NOT NULL,
     since       date NOT NULL,
@@ -14,9 +14,9 @@ CREATE TABLE views.samples (
     drawn_by    text NOT NULL,
     position    int8 NOT NULL
 );
-CREATE INDEX samples_grant ON views.samples (grant_id, since);
+CREATE INDEX samples_grant ON samples (grant_id, since);
 
-CREATE TABLE views.sample_cases (
+CREATE TABLE sample_cases (
     sample_id    text NOT NULL,
     case_id      text NOT NULL,
     outcome      text NOT NULL,
@@ -25,4 +25,4 @@ CREATE TABLE views.sample_cases (
     inspected_at timestamptz,
     PRIMARY KEY (sample_id, case_id)
 );
-CREATE INDEX sample_cases_case ON views.sample_cases (case_id);
+CREATE INDEX sample_cases_case ON sample_cases (case_id);

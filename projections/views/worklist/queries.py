@@ -57,7 +57,7 @@ def worklist_rows(where: WorklistFilter, order: Order = "opened", limit: int = 5
         key, case_id = cursor_key(order, after, (key_type, str))
         conditions.append(beyond)
         params += [key, key, case_id]
-    text = f"SELECT {_COLUMNS} FROM views.worklist WHERE {' AND '.join(conditions) or 'true'} ORDER BY {by} LIMIT %s"  # noqa: S608  (constant parts)
+    text = f"SELECT {_COLUMNS} FROM worklist WHERE {' AND '.join(conditions) or 'true'} ORDER BY {by} LIMIT %s"  # noqa: S608  (constant parts)
     return Query(text, (*params, min(limit, MOST_ROWS) + 1))
 
 
@@ -74,7 +74,7 @@ def worklist_page(found: Sequence[dict[str, Any]], order: Order = "opened", limi
 
 def case_by_number(number: str) -> Query:
     """Return the query of the ids of the cases with exactly this number."""
-    return Query("SELECT case_id FROM views.worklist WHERE number = %s ORDER BY case_id LIMIT 2", (number,))
+    return Query("SELECT case_id FROM worklist WHERE number = %s ORDER BY case_id LIMIT 2", (number,))
 
 
 def _conditions(where: WorklistFilter) -> tuple[list[str], list[Any]]:
@@ -97,6 +97,6 @@ def worklist_tally(where: WorklistFilter, today: date, soon: date) -> Query:
     text = (
         "SELECT count(*) AS found, count(due_on) AS duties, count(*) FILTER (WHERE due_on < %s) AS overdue, "  # noqa: S608  (constant parts)
         "count(*) FILTER (WHERE due_on BETWEEN %s AND %s) AS soon "
-        f"FROM views.worklist WHERE {' AND '.join(conditions) or 'true'}"
+        f"FROM worklist WHERE {' AND '.join(conditions) or 'true'}"
     )
     return Query(text, (today, today, soon, *params))

@@ -1,4 +1,4 @@
-CREATE TABLE views.worklist (
+CREATE TABLE worklist (
     case_id       text PRIMARY KEY,
     opened_at     timestamptz NOT NULL,
     changed_at    timestamptz NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE views.worklist (
 ) WITH (fillfactor = 80);
 
 -- The list is read by due date within a division, newest change, or number; keyset pages need the case id at the end.
-CREATE INDEX worklist_due ON views.worklist (due_on, case_id) WHERE due_on IS NOT NULL;
-CREATE INDEX worklist_opened ON views.worklist (opened_at DESC, case_id);
-CREATE INDEX worklist_division ON views.worklist (division text_pattern_ops, opened_at DESC);
-CREATE INDEX worklist_number ON views.worklist (number text_pattern_ops);
+CREATE INDEX worklist_due ON worklist (due_on, case_id) WHERE due_on IS NOT NULL;
+CREATE INDEX worklist_opened ON worklist (opened_at DESC, case_id);
+CREATE INDEX worklist_division ON worklist (division text_pattern_ops, opened_at DESC);
+CREATE INDEX worklist_number ON worklist (number text_pattern_ops);
