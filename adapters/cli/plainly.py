@@ -8,7 +8,7 @@ import psycopg
 
 from adapters.eventstore.reader import LogBroken
 from adapters.postgres.supervisor.failures import PostgresFailed
-from adapters.projector.runner import NewerView
+from adapters.projector.tables import NewerView
 from adapters.rulebook import RuleDataFault
 from adapters.settings import BadSetting
 from domain.errors import Refused, Unavailable

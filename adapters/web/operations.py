@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from adapters.house import House
+from adapters.ops import CHECKPOINTS
 from adapters.web import charts
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
@@ -17,7 +18,6 @@ from domain.kernel import Value
 from projections.registry import VIEWS
 from projections.views.history.rates import MINUTES, minute_rows, minutes
 
-_CHECKPOINTS = "SELECT view, version, position, recorded_at, moved_at FROM views.checkpoint ORDER BY view"
 _DATABASE = """
 SELECT current_setting('server_version') AS server, pg_size_pretty(pg_database_size(current_database())) AS size
 """
@@ -56,7 +56,7 @@ class OperationsPages:
         return desk.page(
             template,
             head=head,
-            views=[_lag(row, head) for row in house.read(_CHECKPOINTS) if row["view"] in VIEWS],
+            views=[_lag(row, head) for row in house.read(CHECKPOINTS) if row["view"] in VIEWS],
             rates=rates,
             panel=_panel(desk, rates),
             database=house.read(_DATABASE)[0],

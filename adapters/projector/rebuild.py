@@ -1,0 +1,83 @@
+"""Rebuilding beside: filled aside while the live view goes on, compared, and swapped in by one transaction."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from adapters.projector import asides
+from adapters.projector.asides import Aside
+from adapters.projector.comparing import Compared, compare, ranges
+from adapters.projector.filling import Progress, fill, fold_up_to
+from adapters.projector.swapping import NEAR, head_of, swap
+from projections.shape import View
+
+_LEAST = "SELECT coalesce(min(position), 0) FROM views.checkpoint WHERE view = ANY(%s)"
+
+
+class Rebuilt(NamedTuple):
+    """What was compared before the swap (nothing, where the version is new), and the position of what is live now."""
+
+    compared: list[Compared]
+    position: int
+
+
+def rebuild(
+    connection: "Connection[Any]", views: Sequence[View], owner: str, progress: Progress = lambda _: None
+) -> Rebuilt:
+    """Build the views anew beside the live ones and swap them in; goes on with what an earlier try left.
+
+    Raises AsideBusy, ViewFault (a rebuild parks nothing), LogBroken, SwapBlocked; the live views are untouched then.
+    """
+    alive = all(_lives(connection, view) for view in views)
+    aside = asides.find(connection, "rebuild", views, None)
+    if aside is None:
+        target = _least(connection, views) if alive else head_of(connection)
+        aside = asides.make(connection, "rebuild", views, target)
+    aside = asides.own(connection, aside, owner)
+    try:
+        aside = fill(connection, aside, progress)
+        compared: list[Compared] = []
+        if alive and aside.position <= _least(connection, views):
+            aside = approach(connection, aside, progress)
+            compared = compare(connection, aside)
+        aside = _catch_up(connection, aside, progress)
+        return Rebuilt(compared, swap(connection, aside))
+    except BaseException:
+        if not connection.closed:
+            asides.disown(connection, aside)
+        raise
+
+
+def verify(
+    connection: "Connection[Any]", views: Sequence[View], owner: str, progress: Progress = lambda _: None
+) -> list[Compared]:
+    """Compute the views aside and compare them with the live ones; nothing stays. Raises as ``rebuild``."""
+    aside = asides.own(connection, asides.make(connection, "verify", views, _least(connection, views)), owner)
+    try:
+        return compare(connection, approach(connection, fill(connection, aside, progress), progress))
+    finally:
+        if not connection.closed:
+            asides.drop(connection, aside)
+
+
+def approach(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:
+    """Bring the aside up to the live views, as far as the slowest of their ranges is."""
+    return fold_up_to(connection, aside, _least(connection, aside.shapes()), progress)
+
+
+def _least(connection: "Connection[Any]", views: Sequence[View]) -> int:
+    """Return the position that all ranges of the views have passed."""
+    least: int = connection.execute(_LEAST, ([view.name for view in views],)).fetchall()[0][0]
+    return least
+
+
+def _lives(connection: "Connection[Any]", view: View) -> bool:
+    """Tell whether the view lives in the version that this program has."""
+    return bool(ranges(connection, view))
+
+
+def _catch_up(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:
+    while (head := head_of(connection)) - aside.position > NEAR:
+        aside = fold_up_to(connection, aside, head, progress)
+    return aside
