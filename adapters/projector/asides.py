@@ -19,9 +19,12 @@ Purpose = Literal["rebuild", "verify", "moment"]
 Stage = Literal["filling", "indexing", "ready"]
 
 _COLUMNS = "id, views, versions, purpose, stage, target, position, events, last_stream, later"
-_FIND = f"SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[] AND target = %s"  # noqa: S608
+_FIND = (
+    f"SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[] AND target = %s"  # noqa: S608
+)
 _UNFINISHED = f"""
-SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[] ORDER BY started_at LIMIT 1
+SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[]
+ ORDER BY started_at LIMIT 1
 """  # noqa: S608  (names of ours)
 _MAKE = "INSERT INTO views.asides (id, views, versions, purpose, target) VALUES (%s, %s, %s, %s, %s)"
 # Owned as long as the session lives that it is owned by.

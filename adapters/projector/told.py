@@ -18,7 +18,7 @@ UPDATE views.workers
        last_seconds = %s, denials = %s, gaps = %s
  WHERE worker = %s
 """
-_LEAVE = "DELETE FROM views.workers WHERE worker = %s AND events = 0"
+_LEAVE = "UPDATE views.workers SET gone = true WHERE worker = %s"
 
 
 class Told:
@@ -52,6 +52,6 @@ class Told:
         self._connection.execute(_TELL, (*counted, self.denials, self.gaps, self._worker))
 
     def leave(self) -> None:
-        """Tell for the last time."""
+        """Tell for the last time: the others share out what was ours."""
         self.tell(now=True)
         self._connection.execute(_LEAVE, (self._worker,))

@@ -22,7 +22,7 @@ _LONG_SECONDS = 0.5
 _CLAIM_SECONDS = 0.5
 _SHARE = """
 SELECT (SELECT count(*) FROM views.leases),
-       (SELECT count(*) FROM views.workers WHERE seen_at > clock_timestamp() - interval '3 seconds')
+       (SELECT count(*) FROM views.workers WHERE NOT gone AND seen_at > clock_timestamp() - interval '3 seconds')
 """
 
 BACK_OFF_SECONDS = (0.1, 0.4, 1.6)

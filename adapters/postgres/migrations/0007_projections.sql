@@ -68,7 +68,8 @@ CREATE TABLE views.workers (
     last_events  integer     NOT NULL DEFAULT 0,
     last_seconds float8      NOT NULL DEFAULT 0,
     denials      bigint      NOT NULL DEFAULT 0,
-    gaps         bigint      NOT NULL DEFAULT 0
+    gaps         bigint      NOT NULL DEFAULT 0,
+    gone         boolean     NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);
 
 -- Events that a view could not digest, and those behind them in the same stream. error: empty for one that only waits.
