@@ -75,22 +75,17 @@ def _of_range(connection: "Connection[Any]", span: Span, slices: Range) -> tuple
     return rows, upto, at
 
 
-def wanted_types(views: Iterable[View]) -> frozenset[str] | None:
-    """Return the stored types that one of the views folds; None: any type."""
-    wanted: set[str] = set()
-    for view in views:
-        if view.folds is None:
-            return None
-        wanted.update(event.TYPE for event in view.folds)
-    return frozenset(wanted)
+def wanted_types(views: Iterable[View]) -> frozenset[str]:
+    """Return the stored types that one of the views folds."""
+    return frozenset(event.TYPE for view in views for event in view.folds)
 
 
-def decode(rows: Sequence[Row], wanted: Collection[str] | None) -> list[Recorded]:
+def decode(rows: Sequence[Row], wanted: Collection[str]) -> list[Recorded]:
     """Return the rows as recorded events, without those of known types that nobody wants. Raises LogBroken."""
     _require_versions(rows)
     recorded = []
     for position, stream, seq, type_, schema, recorded_at, state in rows:
-        if wanted is not None and type_ not in wanted and type_ in EVENT_TYPES:
+        if type_ not in wanted and type_ in EVENT_TYPES:
             continue
         event, meta = _parts(type_, schema, state)
         recorded.append(Recorded(position, stream, seq, type_, recorded_at, event, meta))

@@ -4,6 +4,7 @@ Every chunk is a transaction with its progress, so that a killed process is gone
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -12,10 +13,12 @@ from psycopg import Connection, sql
 from adapters.eventstore.reader import LogBroken
 from adapters.projector.asides import Aside, keep, named_without_schema
 from adapters.projector.batch import Row, Span, decode, read_batch, wanted_types
+from adapters.projector.collecting import collecting_seldom
 from adapters.projector.folding import fold_view
+from adapters.projector.sessions import sibling
 from projections.shape import View
 
-CHUNK_EVENTS = 20_000
+CHUNK_EVENTS = 10_000
 """Bounds a chunk's memory; the longest stream may exceed it."""
 
 _BY_STREAM = """
@@ -49,12 +52,13 @@ class Gaps(LogBroken):
 
 def fill(connection: "Connection[Any]", aside: Aside, progress: Progress = lambda _: None) -> Aside:
     """Fill the aside up to its target. Raises ViewFault (nothing is parked here), LogBroken, AsideLost."""
-    views = aside.shapes()
-    if aside.stage == "filling" and all(view.by_stream for view in views):
-        aside = _put_keys_aside(connection, aside)
-        while aside.position < aside.target:
-            aside = _fill_streams(connection, aside, views)
-            progress(aside)
+    with collecting_seldom():
+        return _fill(connection, aside, progress)
+
+
+def _fill(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:
+    if aside.stage == "filling" and all(view.by_stream for view in aside.shapes()):
+        aside = _fill_streams(connection, _put_keys_aside(connection, aside), progress)
     if aside.stage == "filling":
         aside = fold_up_to(connection, aside, aside.target, progress)
         aside = _stage(connection, replace(aside, stage="indexing"))
@@ -66,7 +70,7 @@ def fill(connection: "Connection[Any]", aside: Aside, progress: Progress = lambd
 def fold_up_to(connection: "Connection[Any]", aside: Aside, target: int, progress: Progress = lambda _: None) -> Aside:
     """Fold the events up to a position, in the order of positions."""
     while aside.position < target:
-        batch = read_batch(connection, Span(aside.position, CHUNK_EVENTS // 4, target), aside.shapes())
+        batch = read_batch(connection, Span(aside.position, CHUNK_EVENTS // 2, target), aside.shapes())
         if batch.upto == aside.position:
             raise Gaps(f"log: nothing after {aside.position}, though {target} was there")
         events = aside.events + batch.upto - aside.position
@@ -79,12 +83,30 @@ def fold_up_to(connection: "Connection[Any]", aside: Aside, target: int, progres
     return aside
 
 
-def _fill_streams(connection: "Connection[Any]", aside: Aside, views: Sequence[View]) -> Aside:
-    """Fold the next whole streams; after the last one, the position is the target's."""
-    rows = connection.execute(_BY_STREAM, (aside.last_stream, aside.target, CHUNK_EVENTS), binary=True).fetchall()
+def _fill_streams(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:
+    """Fold stream after stream; while one chunk is folded, the next is read."""
+    if aside.position >= aside.target:
+        return aside
+    views = aside.shapes()
+    with sibling(connection) as reader, ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(_next_streams, reader, aside.last_stream, aside.target)
+        while rows := coming.result():
+            coming = ahead.submit(_next_streams, reader, rows[-1][1], aside.target)
+            aside = _fold_streams(connection, aside, views, rows)
+            progress(aside)
+        return _fold_streams(connection, aside, views, [])
+
+
+def _next_streams(reader: "Connection[Any]", after: str, target: int) -> list[Row]:
+    """Return the events of the next whole streams, in the order of their names."""
+    rows = reader.execute(_BY_STREAM, (after, target, CHUNK_EVENTS), binary=True).fetchall()
     if len(rows) == CHUNK_EVENTS:
-        last = rows[-1]
-        rows += connection.execute(_REST_OF, (last[1], last[2], aside.target), binary=True).fetchall()
+        rows += reader.execute(_REST_OF, (rows[-1][1], rows[-1][2], target), binary=True).fetchall()
+    return rows
+
+
+def _fold_streams(connection: "Connection[Any]", aside: Aside, views: Sequence[View], rows: Sequence[Row]) -> Aside:
+    """Fold whole streams; after the last ones, the position is the target's."""
     _require_whole_streams(rows)
     done = replace(
         aside,

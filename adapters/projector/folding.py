@@ -1,6 +1,7 @@
 """Folding events into the tables that a connection's search path names: live ones, or those of an aside."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -39,7 +40,8 @@ def fold_view(connection: "Connection[Any]", view: View, events: Sequence[Record
     ``fresh``: no row that the events touch is in the tables yet, so that none need be looked for.
     Rows that the database refuses are the view's fault as well; a server that is not there, or a lost race, is not.
     """
-    wanted = events if view.folds is None else [each for each in events if _wants(view.folds, each)]
+    types = _types(view)
+    wanted = [each for each in events if type(each.event) in types]
     if not wanted:
         return
     try:
@@ -52,8 +54,10 @@ def fold_view(connection: "Connection[Any]", view: View, events: Sequence[Record
         raise ViewFault(view) from error
 
 
-def _wants(folds: "frozenset[type[Any]]", recorded: Recorded) -> bool:
-    return type(recorded.event) in folds or isinstance(recorded.event, Undecoded)
+@cache
+def _types(view: View) -> frozenset[type[Any]]:
+    """What cannot be decoded is every view's matter: nothing is skipped silently."""
+    return view.folds | {Undecoded}
 
 
 def _fold(connection: "Connection[Any]", view: View, events: Sequence[Recorded], *, fresh: bool) -> None:

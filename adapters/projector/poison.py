@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from adapters.projector.batch import decode
+from adapters.projector.batch import decode, wanted_types
 from adapters.projector.folding import ViewFault, fold_view
 from domain.errors import Refused
 from domain.kernel import Recorded
@@ -124,7 +124,8 @@ def replay(connection: "Connection[Any]", view: View, stream: str, only: int | N
     with connection.transaction():
         place = slice_of(stream)
         connection.execute(_LOCK, (view.name, view.version, place, place))
-        waiting = decode(connection.execute(_OF_STREAM, (view.name, stream), binary=True).fetchall(), None)
+        rows = connection.execute(_OF_STREAM, (view.name, stream), binary=True).fetchall()
+        waiting = decode(rows, wanted_types([view]))
         if not waiting or only not in (None, waiting[0].position):
             raise NotParked(f"{view.name} {stream}")
         asked = waiting if only is None else waiting[:1]

@@ -33,6 +33,13 @@ def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
         yield connection, name
 
 
+@contextmanager
+def sibling(connection: "Connection[Any]") -> "Iterator[Connection[Any]]":
+    """Give a second connection like this one, to read ahead on while this one writes."""
+    with Connection.connect(connection.info.dsn, password=connection.info.password or None, autocommit=True) as other:
+        yield other
+
+
 def end_session(connection: "Connection[Any]", name: str) -> None:
     """End a session by its name. As the login: the role alone may not end the session of a superuser."""
     with connection.transaction():

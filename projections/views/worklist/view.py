@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from domain.cases.events import CASE_EVENTS
 from domain.cases.events.benefit import GrantIncreased, GrantReduced, GrantStarted
 from domain.cases.events.closing import CaseArchived, CaseAssigned, CaseTransferred, CorrectionAppended
 from domain.cases.events.decision import Confirmed
@@ -145,4 +146,5 @@ WORKLIST = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset(CASE_EVENTS.values()),
 )
