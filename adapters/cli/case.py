@@ -8,7 +8,7 @@ from adapters.cli.case_do import do
 from adapters.cli.case_explain import explain, judge
 from adapters.cli.case_tables import print_history, print_replay, print_state
 from adapters.cli.plainly import told_plainly
-from adapters.cli.printing import IsoDay, IsoTime, print_json
+from adapters.cli.printing import IsoDay, IsoTime, print_json, print_lines
 from application.replay import Moment, Step, as_known, replay
 
 
@@ -33,6 +33,28 @@ def _at_a_moment(function: Any) -> Any:  # noqa: ANN401  (click's decorators)
     ):
         function = option(function)
     return function
+
+
+@command.command("find")
+@click.option("--name", required=True, prompt="姓名开头 name begins with", help="姓名开头 / how the name begins")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def find(name: str, limit: int, *, as_json: bool) -> None:
+    """按申请人姓名查找案卷 / cases by the applicant's name."""
+    from adapters.house import open_house
+    from adapters.projector.service import bring_up
+    from adapters.settings import read_settings
+    from projections.views.worklist.queries import WorklistFilter, worklist_page, worklist_rows
+
+    with told_plainly(), open_house(read_settings()) as house:
+        bring_up(house.locate)
+        found = house.read(*worklist_rows(WorklistFilter(name=name), "opened", limit))
+    page = worklist_page(found, "opened", limit)
+    if as_json:
+        print_json(page.rows)
+    else:
+        heads = ("案号 number", "申请人 applicant", "事项 matter", "环节 stage", "案卷 case")
+        print_lines(heads, [(r.number, r.applicant, r.matter, r.stage, r.case_id) for r in page.rows])
 
 
 @command.command("show")

@@ -28,11 +28,12 @@ def router(house: House) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
     case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
+    worklist = WorklistPages(house)
     shown: Routes = {
         "/": _home,
         "/ui": _home,
         "/ui/static/{name}": assets.serve,
-        "/ui/cases": WorklistPages(house).show,
+        "/ui/cases": worklist.show,
         "/ui/cases/{case_id}": case.show,
         "/ui/cases/{case_id}/at/{version}": case.at,
         "/ui/cases/{case_id}/act/{action}": act.show,
@@ -41,6 +42,7 @@ def router(house: House) -> APIRouter:
         **_overviews(house),
     }
     sent: Routes = {
+        "/ui/cases/find": worklist.find,
         "/ui/cases/{case_id}/act/{action}": act.act,
         "/ui/open": opening.open,
         "/ui/sign-in": sign.sign_in,

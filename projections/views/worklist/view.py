@@ -132,7 +132,7 @@ _TYPES = "text timestamptz timestamptz text text text text text text int4 text b
 
 WORKLIST = View(
     name="worklist",
-    version=1,
+    version=2,
     folder=Path(__file__).parent,
     tables=(
         Table(
