@@ -12,6 +12,8 @@ from adapters.projector.filling import Progress, fill, fold_up_to
 from adapters.projector.swapping import NEAR, head_of, swap
 from projections.shape import View
 
+_COMPARABLE = 50_000
+"""A live view that is further behind is not compared: folding by positions is slower than filling by streams."""
 _LEAST = "SELECT coalesce(min(position), 0) FROM views.checkpoint WHERE view = ANY(%s)"
 
 
@@ -32,7 +34,7 @@ def rebuild(
     alive = all(_lives(connection, view) for view in views)
     aside = asides.find(connection, "rebuild", views, None)
     if aside is None:
-        target = _least(connection, views) if alive else head_of(connection)
+        target = _target(connection, views) if alive else head_of(connection)
         aside = asides.make(connection, "rebuild", views, target)
     aside = asides.own(connection, aside, owner)
     try:
@@ -70,6 +72,12 @@ def _least(connection: "Connection[Any]", views: Sequence[View]) -> int:
     """Return the position that all ranges of the views have passed."""
     least: int = connection.execute(_LEAST, ([view.name for view in views],)).fetchall()[0][0]
     return least
+
+
+def _target(connection: "Connection[Any]", views: Sequence[View]) -> int:
+    """Where the live views are, so that they can be compared; the head, where they are too far behind for that."""
+    least, head = _least(connection, views), head_of(connection)
+    return least if head - least <= _COMPARABLE else head
 
 
 def _lives(connection: "Connection[Any]", view: View) -> bool:

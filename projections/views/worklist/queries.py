@@ -109,7 +109,7 @@ def worklist_tally(where: WorklistFilter, today: date, soon: date) -> Query:
     }
     counts = ", ".join(
         f"(SELECT count(*) FROM (SELECT FROM worklist WHERE {' AND '.join([*conditions, condition])} "  # noqa: S608  (constant parts)
-        f"LIMIT {MOST_COUNTED + 1}) AS some) AS {name}"
+        f"LIMIT {MOST_COUNTED + 1}) AS counted) AS {name}"
         for name, (condition, _) in asked.items()
     )
     return Query(f"SELECT {counts}", tuple(part for _, own in asked.values() for part in (*params, *own)))
