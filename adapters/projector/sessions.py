@@ -17,6 +17,8 @@ _MOST_HOST = 30
 _NAME = "SELECT set_config('application_name', %s, false)"
 # A second line behind the leases: a process that was stopped in a transaction does not hold its row locks for ever.
 _TIMEOUT = "SET idle_in_transaction_session_timeout = '30s'"
+# What is lost in a crash of the server is lost together with its checkpoint, and folded again from the log.
+_NO_WAIT = "SET synchronous_commit = off"
 _END = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
@@ -30,6 +32,7 @@ def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
     with connect(locate, "anjuan_projector") as connection:
         connection.execute(_NAME, (name,))
         connection.execute(_TIMEOUT)
+        connection.execute(_NO_WAIT)
         yield connection, name
 
 

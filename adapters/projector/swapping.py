@@ -70,6 +70,7 @@ def _patiently(connection: "Connection[Any]", views: Sequence[View], work: Calla
         try:
             with connection.transaction():
                 connection.execute("SET LOCAL lock_timeout = '1s'")
+                connection.execute("SET LOCAL synchronous_commit = on")  # an operator is told that it is done
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
                 return work()
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
