@@ -25,6 +25,7 @@ from tests.support.database import database
 from tests.support.logs import open_log, query, tamper
 from tests.support.many_cases import write_cases
 from tests.support.projecting import projecting
+from tests.support.serving import await_true
 
 pytestmark = pytest.mark.postgres
 
@@ -116,6 +117,7 @@ class TestRebuild:
             with pytest.raises(AsideBusy):
                 rebuild(other, worklist, other_name)
             connection.close()
+            await_true(lambda: not query(url, "SELECT 1 FROM pg_stat_activity WHERE application_name = %s", name))
             assert asides.own(other, aside, other_name).owner == other_name
 
     def test_it_stops_hard_at_an_event_that_it_cannot_digest(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
