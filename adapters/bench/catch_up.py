@@ -40,7 +40,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 def _ours(ground: Ground, url: str, events: int) -> float:
     views = [VIEWS["worklist"], VIEWS["dashboard"]]
     with ground.copy_of(url) as fresh, session(lambda: fresh) as (connection, name):
-        prepare_views(connection, views)
+        prepare_views(connection, views, short=events)
         ground.checkpoint()
         worker = Worker(connection, name, views)
         return timed(events, lambda: _expect(events, catch_up(worker)))

@@ -40,8 +40,7 @@ def fold_view(connection: "Connection[Any]", view: View, events: Sequence[Record
     ``fresh``: no row that the events touch is in the tables yet, so that none need be looked for.
     Rows that the database refuses are the view's fault as well; a server that is not there, or a lost race, is not.
     """
-    types = _types(view)
-    wanted = [each for each in events if type(each.event) in types]
+    wanted = wanted_by(view, events)
     if not wanted:
         return
     try:
@@ -54,9 +53,14 @@ def fold_view(connection: "Connection[Any]", view: View, events: Sequence[Record
         raise ViewFault(view) from error
 
 
+def wanted_by(view: View, events: Sequence[Recorded]) -> list[Recorded]:
+    """Return the events that the view folds; what cannot be decoded is every view's matter."""
+    types = _types(view)
+    return [each for each in events if type(each.event) in types]
+
+
 @cache
 def _types(view: View) -> frozenset[type[Any]]:
-    """What cannot be decoded is every view's matter: nothing is skipped silently."""
     return view.folds | {Undecoded}
 
 

@@ -11,9 +11,8 @@ from psycopg import Connection
 from adapters.projector import poison
 from adapters.projector.batch import Batch, Span, read_batch
 from adapters.projector.checkpoints import Move, Standing, move, standing
-from adapters.projector.folding import fold_view
+from adapters.projector.folding import fold_view, wanted_by
 from adapters.projector.leases import Lease, renew
-from domain.kernel import Recorded
 from projections.shape import View
 
 
@@ -68,7 +67,7 @@ def _write(
         for view, at in sorted(behind, key=lambda each: each[0].name):
             move(connection, view, lease.slices, Move(at.position, batch.upto, batch.recorded_at))
         for view, at in behind:
-            events: Sequence[Recorded] = batch.events
+            events = wanted_by(view, batch.events)
             if at.has_parked:
                 events = poison.keep_waiting(connection, view, events)
             if view.name in trouble.suspects:

@@ -24,6 +24,8 @@ _HEAD = "SELECT position FROM log.head"
 _LOCK_ROWS = "SELECT version, position FROM views.checkpoint WHERE view = %s ORDER BY lo FOR UPDATE"
 _PARKED = "SELECT EXISTS (SELECT FROM views.parked WHERE view = %s)"
 _TABLES = "SELECT tables FROM views.projections WHERE view = %s"
+_EXISTING = "SELECT tablename FROM pg_tables WHERE schemaname = 'views' AND tablename = ANY(%s)"
+_ENTER = "INSERT INTO views.projections (view) VALUES (%s) ON CONFLICT DO NOTHING"
 _SWAPPED = """
 UPDATE views.projections SET tables = %s, swapped_at = clock_timestamp(), kept_schema = %s, kept_tables = %s,
        kept_version = %s, kept_position = %s
@@ -85,6 +87,7 @@ def _swap(connection: "Connection[Any]", aside: Aside) -> int:
     position = head_of(connection)
     fold_up_to(connection, aside, position)
     for view in views:
+        connection.execute(_ENTER, (view.name,))
         _put_in_place(connection, aside, view, before[view.name])
         checkpoints_at(connection, view, view.version, position)
         connection.execute("DELETE FROM views.parked WHERE view = %s", (view.name,))
@@ -139,9 +142,10 @@ def _roll_back(connection: "Connection[Any]", view: View) -> int:
 
 
 def _live_tables(connection: "Connection[Any]", view: View) -> list[str]:
-    """Return the names of the live tables; a home of an older program has not kept them, but has the same."""
+    """Return the names of the live tables, none for a new view. Homes of before kept no names."""
     rows = connection.execute(_TABLES, (view.name,)).fetchall()
-    return list(rows[0][0]) if rows and rows[0][0] else [table.name for table in view.tables]
+    names = list(rows[0][0]) if rows and rows[0][0] else [table.name for table in view.tables]
+    return [name for (name,) in connection.execute(_EXISTING, (names,)).fetchall()]
 
 
 def _fresh_schema(connection: "Connection[Any]", schema: str) -> None:

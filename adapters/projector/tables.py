@@ -20,6 +20,10 @@ UPDATE views.checkpoint SET recorded_at = (SELECT recorded_at FROM log.events WH
 """
 
 
+SHORT_LOG = 20_000
+"""Up to so many events, a new view is made empty and folded by the workers, like all others."""
+
+
 class NewerView(Exception):
     """A newer program has made this view: an older one must not touch its tables."""
 
@@ -29,10 +33,15 @@ def lane_of(view: View) -> str:
     return "streams" if view.by_stream else "whole"
 
 
-def prepare_views(connection: "Connection[Any]", views: Iterable[View]) -> list[View]:
-    """Make the tables of views that have none; return the views that live in an older version. Raises NewerView."""
+def prepare_views(connection: "Connection[Any]", views: Iterable[View], short: int = SHORT_LOG) -> list[View]:
+    """Make the tables of views that have none; return the views that are to be built aside. Raises NewerView.
+
+    Those live in an older version; or they are new, and the log has more than ``short`` events, so that nobody should
+    see them half built.
+    """
     all_views = list(views)
-    if not _missing(connection, all_views):
+    head: int = connection.execute("SELECT position FROM log.head").fetchall()[0][0]
+    if head > short or not _missing(connection, all_views):
         return outdated(connection, all_views)
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
@@ -52,12 +61,12 @@ def checkpoints_at(connection: "Connection[Any]", view: View, version: int, posi
 
 
 def outdated(connection: "Connection[Any]", views: Sequence[View]) -> list[View]:
-    """Return the views that live in an older version. Raises NewerView."""
+    """Return the views that live in an older version, or not at all. Raises NewerView."""
     known = _known(connection)
     for view in views:
         if known.get(view.name, 0) > view.version:
             raise NewerView(view.name)
-    return [view for view in views if known.get(view.name, view.version) < view.version]
+    return [view for view in views if known.get(view.name, 0) < view.version]
 
 
 def _missing(connection: "Connection[Any]", views: Sequence[View]) -> list[View]:

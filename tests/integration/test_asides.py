@@ -13,10 +13,11 @@ from adapters.projector import asides, moments
 from adapters.projector.asides import AsideBusy
 from adapters.projector.folding import ViewFault
 from adapters.projector.rebuild import rebuild, verify
-from adapters.projector.service import bring_up
+from adapters.projector.service import bring_up, renew_outdated
 from adapters.projector.sessions import session
 from adapters.projector.splitting import CannotSplit, merge, ranges_of, split, split_into
 from adapters.projector.swapping import NothingKept, SwapBlocked, roll_back
+from adapters.projector.tables import prepare_views
 from domain.kernel import Recorded
 from projections.registry import VIEWS
 from projections.shape import View, Working
@@ -298,3 +299,17 @@ def failing_at(view: View, position: int) -> View:
             raise ZeroDivisionError
 
     return replace(view, fold=fold)
+
+
+class TestNewViews:
+    def test_a_new_view_of_a_long_log_is_not_seen_half_built(self, url: str) -> None:
+        before = live(url)
+        tamper(url, "DROP TABLE views.history")
+        tamper(url, "DELETE FROM views.checkpoint WHERE view = 'history'")
+        tamper(url, "DELETE FROM views.projections WHERE view = 'history'")
+        with session(lambda: url) as (connection, _):
+            assert prepare_views(connection, ALL, short=10) == [VIEWS["history"]]
+            assert query(url, "SELECT to_regclass('views.history')") == [(None,)]
+            renew_outdated(lambda: url)
+            assert prepare_views(connection, ALL, short=10) == []
+        assert live(url) == before
