@@ -7,6 +7,8 @@ told at 18:40 stands before an act of 15:00. Steps of the same moment keep their
 - Nothing of a case happens before its opening: what is dated earlier counts from there, and is marked.
 - A correction puts the state right from the step that it corrects on; as long as it was not recorded, the wrong value
   shows. Its own step changes nothing more. Who corrects a correction corrects the step that the first one was about.
+- What an act did to the clock of a duty was reckoned on what had been recorded before it. So clocks move, of what had
+  happened, in the order of recording: a visit of 09:10 meets the duty that an acceptance of 15:00 started.
 - A warning or a breach of a duty that, by what happened, was done by then or due at another moment is moot: it was
   recorded because an act was told late. It stands among the steps and changes nothing.
 
@@ -17,7 +19,7 @@ of it happened, they give the same facts except where the order itself is the fa
   the one that happened last counts here, and there the one that was told last;
 - a corrected value gives way to a later step that sets it anew; in the order of recording the correction is the last;
 - visits, papers and corrections are listed in another order, and other papers were there when defects were told;
-- a moot breach is none; a duty that was met, by its date, before it began still runs.
+- a moot warning or breach is none.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,9 +32,11 @@ from application.marks import Corrected, Marks, lateness, overtaken, put_right, 
 from application.replay import NOW, Moment, Step, as_known, changes
 from domain.calendar import civil_day
 from domain.cases.clockwork import runs
+from domain.cases.events.clocked import Clocked
 from domain.cases.events.closing import CorrectionAppended, DutyBreached, DutyWarned
 from domain.cases.evolve import evolve
 from domain.cases.evolve.duties import evolve_duties
+from domain.cases.parts import Duty
 from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import Recorded, Value
 
@@ -133,10 +137,15 @@ def turns_of(known: Sequence[Recorded]) -> Iterator[Turn]:
     if not known:
         return
     begun, aims = known[0].meta.occurred_at, targets(known)
-    state = NO_CASE
+    state, told = NO_CASE, list[Recorded]()
     for recorded in sorted(known, key=lambda each: (max(each.meta.occurred_at, begun), each.position)):
         moot = _moot(state, recorded)
-        after, corrected = put_right(_evolved(state, recorded, moot=moot), recorded, aims.get(recorded.seq, ()))
+        after = state if moot else _evolved(state, recorded)
+        if not moot:
+            told.append(recorded)
+        if any(each.position > recorded.position for each in told):
+            after = replace(after, duties=_duties(told))
+        after, corrected = put_right(after, recorded, aims.get(recorded.seq, ()))
         yield Turn(recorded, max(recorded.meta.occurred_at, begun), state, after, moot, corrected)
         state = after
 
@@ -145,13 +154,24 @@ def _by(happened_at: datetime, on: date | None) -> bool:
     return on is None or civil_day(happened_at) <= on
 
 
-def _evolved(state: CaseState, recorded: Recorded, *, moot: bool) -> CaseState:
+def _evolved(state: CaseState, recorded: Recorded) -> CaseState:
     """What a correction says takes effect at the step that it corrects, not at its own."""
     event = recorded.event
-    if moot or isinstance(event, CorrectionAppended):
-        moves = getattr(event, "moves", ())
-        return evolve_duties(state, state, moves) if moves else state
+    if isinstance(event, CorrectionAppended):
+        return evolve_duties(state, state, event.moves) if event.moves else state
     return evolve(state, event)  # type: ignore[arg-type]  # a case stream has case events
+
+
+def _duties(told: Iterable[Recorded]) -> dict[str, Duty]:
+    """Return the clocks after these steps, moved in the order of recording."""
+    state = NO_CASE
+    for recorded in sorted(told, key=lambda each: each.position):
+        event = recorded.event
+        if isinstance(event, DutyBreached | DutyWarned):
+            state = evolve(state, event)
+        elif isinstance(event, Clocked) and event.moves:
+            state = evolve_duties(state, state, event.moves)
+    return state.duties
 
 
 def _moot(state: CaseState, recorded: Recorded) -> bool:

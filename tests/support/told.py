@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from domain.calendar import CIVIL_ZONE
+from domain.cases.evolve import fold
 from domain.cases.state import NO_CASE
 from domain.kernel import Event, Meta, Recorded
-from tests.support.clocks import clocked, fold
+from domain.rulebook.rules import RuleVersion
+from tests.support.builders import RULE
+from tests.support.clocks import clocked
 from tests.support.scenario import Step
 
 SOON = timedelta(minutes=1)
@@ -29,14 +32,14 @@ def moment(on: str, at: str = "18:40") -> datetime:
     return datetime.combine(date.fromisoformat(on), time.fromisoformat(at), CIVIL_ZONE).astimezone(UTC)
 
 
-def history(*entries: Step | Told) -> list[Recorded]:
+def history(*entries: Step | Told, rule: RuleVersion = RULE) -> list[Recorded]:
     """What the log has, decided as it came; a step without more was recorded a minute after it happened."""
     found: list[Recorded] = []
     state = NO_CASE
     for entry in entries:
         step, at = entry if isinstance(entry, Told) else (entry, entry.circumstance.on + SOON)
         assert not found or at >= found[-1].recorded_at, "the log's time never goes back"
-        events = clocked(state, step)
+        events = clocked(state, step, rule)
         assert events, f"{step} brings nothing"
         found += [
             recorded(event, len(found) + number, (step.circumstance.on, at)) for number, event in enumerate(events)

@@ -8,6 +8,7 @@ from application.knowledge import differences, learned_since, order_matters
 from application.marks import Marks
 from application.replay import Moment, MomentInFuture, askable, replay
 from application.two_times import account, by_happening
+from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.add_note import AddNote
 from domain.cases.actions.append_correction import AppendCorrection
 from domain.cases.actions.complete_review import CompleteReview
@@ -19,7 +20,9 @@ from domain.cases.parts import Correction
 from domain.cases.state import CaseState
 from domain.errors import InvalidValue
 from domain.kernel import Fen, Recorded
+from domain.rulebook.parts import DutyRule
 from tests.support.builders import HANDLER, INVESTIGATOR, LEAD, TIMEKEEPER, Circumstance, by
+from tests.support.clocks import with_duty
 from tests.support.journeys import (
     ACCEPTED,
     AUTHORISED,
@@ -145,6 +148,15 @@ class TestMarks:
         assert [seq for seq, each in marks(stored).items() if each.moot] == [6]
         assert stood(stored, known="2026-04-20").stage == "accepted"
         assert not marks(history(*VISITED, breach))[6].moot
+
+    def test_a_duty_is_met_by_an_act_that_is_dated_before_its_start(self) -> None:
+        rule = with_duty(DutyRule("mine", ("case.accepted",), ("case.home_visited",), "town_handler", warn=1))
+        acceptance = step("accept_case", AcceptCase(), by(HANDLER, "2026-03-04", at="15:00"))
+        stored = history(*OPENED, acceptance, told(visit("2026-03-04", "09:10"), "2026-03-04", "18:40"), rule=rule)
+        assert order(stored) == [1, 3, 2]
+        assert stood(stored).duties == replay(stored)[-1].state.duties
+        assert stood(stored).duties["mine"].status == "met"
+        assert stood(stored[:2]).duties["mine"].status == "started"
 
 
 class TestCorrections:
