@@ -26,6 +26,7 @@ class Corrected(Value):
     before: Any
     after: Any
     shown: bool
+    reason: str
 
 
 class Marks(Value):
@@ -43,6 +44,19 @@ class Marks(Value):
     moot: bool = False
     corrects: Corrected | None = None
     corrected: tuple[Corrected, ...] = ()
+
+
+def counted(marks: Iterable[Marks]) -> dict[str, int]:
+    """Return how many steps there are, and how many of them stand out by what."""
+    given = list(marks)
+    return {
+        "steps": len(given),
+        "late": sum(each.late > 0 for each in given),
+        "out_of_order": sum(bool(each.overtaken) for each in given),
+        "corrected": sum(bool(each.corrected) for each in given),
+        "ahead": sum(each.ahead > 0 for each in given),
+        "moot": sum(each.moot for each in given),
+    }
 
 
 def lateness(recorded: Recorded, late_after: timedelta) -> tuple[int, int]:
@@ -87,7 +101,8 @@ def put_right(
         state = corrected(state, correction)
         after = told[field] = _typed(field, before, correction.value)
         shown = value_shown(state, field) == after
-        found.append(Corrected(by=by, of=about, field=field, before=before, after=after, shown=shown))
+        put = Corrected(by=by, of=about, field=field, before=before, after=after, shown=shown, reason=correction.reason)
+        found.append(put)
     return state, tuple(found)
 
 

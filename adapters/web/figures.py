@@ -9,6 +9,7 @@ from domain.kernel import Fen
 
 _FEN = 100
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _ID_SHOWN, _ID_TAIL = 6, 4
 _PHONE_SHOWN, _PHONE_TAIL = 3, 2
 
@@ -54,6 +55,16 @@ def local_time(text: str) -> datetime:
     """Return what a datetime-local field says, as UTC. Raises ValueError."""
     typed = datetime.fromisoformat(text)
     return (typed if typed.tzinfo else typed.replace(tzinfo=CIVIL_ZONE)).astimezone(UTC)
+
+
+def span(seconds: int) -> tuple[tuple[str, int], ...]:
+    """Return a length of time in its two largest units, whole: 97,260 -> ``(("d", 1), ("h", 3))``."""
+    left, found = seconds, []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        found.append((unit, count))
+    first = next((index for index, (_, count) in enumerate(found) if count), len(found) - 1)
+    return tuple(part for part in found[first : first + 2] if part[1]) or (found[-1],)
 
 
 def masked_id(number: str) -> str:
