@@ -21,7 +21,7 @@ def print_account(account: Account, stored: Sequence[Recorded]) -> None:
     _print_standing(console, account)
     late = f"{int(account.late_after.total_seconds()):,}"
     console.print(
-        f"[dim]迟录：发生 {late} 秒及以后登记 / late: recorded {late} s or more after it happened[/]", soft_wrap=True
+        f"[dim]迟录：发生满 {late} 秒后才登记 / late: recorded {late} s or more after it happened[/]", soft_wrap=True
     )
     for each in account.steps:
         print_step(console, each.step, remarks(each.marks))
@@ -56,7 +56,7 @@ def remarks(marks: Marks) -> Iterator[str]:
     if marks.moot:
         yield "不成立：按发生先后，当时已履行或另有期限 moot: by what happened it was done, or due otherwise"
     if marks.corrects:
-        yield f"更正 correction of v{marks.corrects.of.seq}, 自该步起 from there on: {_put(marks.corrects)}"
+        yield f"更正 correction of v{marks.corrects.of.seq}: {_put(marks.corrects)}"
     for put in marks.corrected:
         if put.by.seq != put.of.seq:
             yield f"已更正 corrected by v{put.by.seq} ({text_of(put.by.recorded_at)}): {_put(put)}"
@@ -117,7 +117,8 @@ def _words(field: str, value: object) -> str:
 
 def _put(put: Corrected) -> str:
     told = f"{put.field}: {value_of(put.field, put.before)} → {value_of(put.field, put.after)} ({put.reason})"
-    return told if put.shown else f"{told}; 案卷状态不变 the state does not change by it"
+    end = f"自 v{put.of.seq} 起 from v{put.of.seq} on" if put.shown else "案卷状态不变 the state does not change by it"
+    return f"{told}; {end}"
 
 
 def _span(seconds: int) -> str:

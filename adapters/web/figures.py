@@ -77,6 +77,12 @@ def masked_phone(number: str) -> str:
     return _masked(number, _PHONE_SHOWN, _PHONE_TAIL)
 
 
+def covered(field: str, value: str) -> str:
+    """Return the value of a field as pages show it: ID and phone numbers covered."""
+    last = field.rpartition(".")[2]
+    return {"id_number": masked_id, "phone": masked_phone}.get(last, str)(value)
+
+
 def _masked(text: str, shown: int, tail: int) -> str:
     if len(text) <= shown + tail:
         return "*" * len(text)
