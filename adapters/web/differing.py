@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.web.desk import Desk
 from adapters.web.figures import covered, last_moment
+from adapters.web.names import Names
 from application.knowledge import Difference, learned_since, order_matters
-from application.two_times import Account
+from application.replay import Moment
+from application.two_times import state_on
 from domain.kernel import Recorded, Value
 
 _DUTY = re.compile(r"duties\.(?P<what>.+)\.(?P<part>[a-z_]+)")
@@ -28,49 +29,47 @@ class Row(Value):
     recorded_at: datetime | None = None
 
 
-def known_otherwise(desk: Desk, stored: Sequence[Recorded], told: Account) -> tuple[Row, ...]:
-    """Return what is known otherwise now."""
-    return tuple(_rows(desk, learned_since(stored, told.at), told))
+def known_otherwise(names: Names, stored: Sequence[Recorded], at: Moment) -> tuple[Row, ...]:
+    """Return what is known otherwise now of the day asked about."""
+    return tuple(_rows(names, learned_since(stored, at), state_on(stored, at.on).rule))
 
 
-def other_order(desk: Desk, stored: Sequence[Recorded], told: Account) -> tuple[Row, ...]:
+def other_order(names: Names, stored: Sequence[Recorded], at: Moment) -> tuple[Row, ...]:
     """Return what would be otherwise in the order of recording."""
-    return tuple(_rows(desk, order_matters(stored, told.at), told))
+    return tuple(_rows(names, order_matters(stored, at), state_on(stored, at.on).rule))
 
 
-def _rows(desk: Desk, found: Sequence[Difference], told: Account) -> Iterator[Row]:
-    rule = told.state.rule if told.state else ""
+def _rows(names: Names, found: Sequence[Difference], rule: str) -> Iterator[Row]:
     for each in found:
-        label = _label(desk, rule, each.field)
-        if label:
-            then, now = (_word(desk, rule, each.field, value) for value in (each.then, each.now))
-            step = each.learned
+        label, step = _label(names, rule, each.field), each.learned
+        then, now = (_word(names, rule, each.field, value) for value in (each.then, each.now))
+        if label and then != now:
             yield Row(label, then, now, step.seq if step else 0, step.recorded_at if step else None)
 
 
-def _label(desk: Desk, rule: str, field: str) -> str:
+def _label(names: Names, rule: str, field: str) -> str:
     """Return what a field is called; nothing for one that is kept for programs alone."""
-    names, duty = desk.names, _DUTY.fullmatch(field)
+    duty = _DUTY.fullmatch(field)
     first, _, last = field.partition(".")
     if duty:
         part = _PARTS.get(duty["part"])
-        return f"{names.duty(rule, duty['what'])} · {desk.t(part)}" if part else ""
+        return f"{names.duty(rule, duty['what'])} · {names.texts(part)}" if part else ""
     if _UNREAD.fullmatch(field):
         return ""
     if first == "facts":
         return names.fact(rule, last)
     if field.startswith("household.members["):
-        return f"{names.field(field)} · {desk.t.word('member', field.rpartition('.')[2])}"
+        return f"{names.field(field)} · {names.texts.word('member', field.rpartition('.')[2])}"
     return names.field(field)
 
 
-def _word(desk: Desk, rule: str, field: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind
-    names, duty = desk.names, _DUTY.fullmatch(field)
+def _word(names: Names, rule: str, field: str, value: Any) -> str:  # noqa: ANN401  a field of a case can be of any kind
+    duty = _DUTY.fullmatch(field)
     first, _, last = field.partition(".")
-    if value is None or value == "":
+    if value is None or value == "" or value is False:
         return ""
     if duty and duty["part"] == "status":
-        return desk.t(f"duty.{_STANDING.get(value, value)}")
+        return names.texts(f"duty.{_STANDING.get(value, value)}")
     if duty and duty["part"] == "due_at":
         return last_moment(value)
     if first == "facts":

@@ -74,21 +74,21 @@ def _asked(on: str, as_of: str) -> Asked:
 
 
 def _context(desk: Desk, told: Account, stored: Sequence[Recorded]) -> dict[str, Any]:
-    learned = known_otherwise(desk, stored, told) if told.standing != "not_known_yet" else ()
+    learned = known_otherwise(desk.names, stored, told.at) if told.standing != "not_known_yet" else ()
     context: dict[str, Any] = {
         "told": told,
         "since": moment(told.since) if told.since else "",
         "known_at": _known_at(told),
         "counts": counted(each.marks for each in told.steps),
         "learned": learned,
-        "other_order": other_order(desk, stored, told),
+        "other_order": other_order(desk.names, stored, told.at),
     }
     if told.state is None:
         return context
     steps = [each.step for each in told.steps]
     end = min(desk.now, end_of_day(told.at.on)) if told.at.on else desk.now
     lines = zip(sheet.course(desk.names, steps), told.steps, strict=True)
-    entries = [Entry(line, remarks(desk, each.marks), _after(line)) for line, each in lines]
+    entries = [Entry(line, remarks(desk.names, each.marks), _after(line)) for line, each in lines]
     return {**context, "entries": entries, **state_context(desk, standing_still(steps), len(steps) + 1, end)}
 
 
