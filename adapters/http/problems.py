@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from adapters.commands import BadKey, MalformedBody, OccurredInFuture
 from adapters.documents import DocumentTooLarge
+from application.replay import MomentInFuture
 from domain.errors import (
     InvalidValue,
     KeyReused,
@@ -119,6 +120,7 @@ _STATUS: dict[type[Exception], int] = {
     KeyReused: 422,
     InvalidValue: 422,
     OccurredInFuture: 422,
+    MomentInFuture: 400,
     BadKey: 400,
     MalformedBody: 400,
     BadHeader: 400,

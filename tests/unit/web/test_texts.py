@@ -40,7 +40,7 @@ GROUPS = {
     "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "parity", "policy", "rule", "phase",
-    "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
+    "result", "role", "section", "sign", "stage", "state", "status", "term", "times", "app", "nav",
 }  # fmt: skip
 
 OWN_LABELS = {"establish_facts.source", "identify_subject.source", "backfill_papers.papers"}
