@@ -55,6 +55,10 @@ class CoverageFilter(Value):
     matter: str = ""
     division: str = ""
 
+    def in_force(self) -> tuple[CoverageRule, ...]:
+        """Return the rules that this asks by."""
+        return in_force(self.book.rules, self.day, self.matter)
+
 
 class Covered(Value, omit_defaults=False):
     """How many are eligible for a matter in a place, and how many of those have it. ``permille``: rounded down.
@@ -137,7 +141,7 @@ def missing_page(found: Sequence[dict[str, Any]], limit: int = 50) -> MissingPag
 
 def _persons(where: CoverageFilter) -> Part | None:
     """The eligible, by every rule in force on that day, one after the other."""
-    rules = in_force(where.book.rules, where.day, where.matter)
+    rules = where.in_force()
     parts = [_by_rule(rule, where, rules) for rule in rules]
     return (" UNION ALL ".join(sql for sql, _ in parts), sum((params for _, params in parts), ())) if parts else None
 
