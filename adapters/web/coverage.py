@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from fastapi import Request, Response
+from msgspec.structs import replace
 
 from adapters import coverage
 from adapters.coverage import Asked, Board, Line, board, covered_matters
@@ -23,6 +24,7 @@ from projections.views.coverage.queries import MissingPage
 ALL = "all"
 PAGE_ROWS = 50
 _MOST_BARS = 30
+_COUNTY, _TOWN = 6, 9
 
 
 class Wanted(Value):
@@ -60,7 +62,7 @@ class CoveragePages:
     def show(self, request: Request) -> Response:
         """Answer with the table, its chart, the conditions, and the list of those who are not served."""
         desk = Desk(request, self._house)
-        wanted = desk.asked(Wanted)
+        wanted = _at_home(desk, desk.asked(Wanted))
         matter = wanted.matter or covered_matters()[0]
         asked = Asked("" if matter == ALL else matter, wanted.area, wanted.day, PAGE_ROWS, wanted.after)
         found = board(self._house, asked)
@@ -76,6 +78,14 @@ class CoveragePages:
             said=lambda rule: _said(desk, rule),
             choices=_choices(desk, wanted),
         )
+
+
+def _at_home(desk: Desk, wanted: Wanted) -> Wanted:
+    """A village's director who asks for no place looks at the village: these are the people to visit."""
+    if "county" in desk.request.query_params or desk.holder is None or desk.holder[0].role != "village_director":
+        return wanted
+    village = desk.holder[0].division
+    return replace(wanted, county=village[:_COUNTY], town=village[:_TOWN], village=village)
 
 
 def _panel(desk: Desk, found: Board) -> Panel:

@@ -1,6 +1,6 @@
 """Conditions of coverage as SQL over the view's tables: each is a test of ``m``, a row of ``coverage_members``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,13 +15,17 @@ _COMPARED = {"<": "<", "<=": "<=", "==": "=", "!=": "<>", ">=": ">=", ">": ">"}
 _BORN: dict[str, tuple[str, int]] = {"<": (">", 0), "<=": (">", 1), ">=": ("<=", 0), ">": ("<=", 1)}
 """An age is a bound of birth dates the other way round; ``> 79`` is ``>= 80``."""
 
-_RUNS = "g.since <= %s AND (g.to_month IS NULL OR g.to_month > %s) AND (g.until IS NULL OR g.until >= %s)"
-_HOLDS = f"EXISTS (SELECT FROM coverage_grants g WHERE g.subject = m.subject AND g.matter = %s AND {_RUNS})"
-# What was established last up to the day, of each person once: the planner joins it as a whole.
+_HOLDS = """
+EXISTS (SELECT FROM coverage_grants g WHERE g.subject = m.subject AND g.matter = %s AND g.since <= %s
+           AND (g.to_month IS NULL OR g.to_month > %s) AND (g.until IS NULL OR g.until >= %s))"""
+# Of what was established up to the day, the last of its kind counts. One test for all facts that are as good as each
+# other: of several, the planner would ask each for every person.
 _TOLD = """
-m.subject IN (SELECT subject FROM (
-    SELECT DISTINCT ON (subject) subject, number, word FROM coverage_facts
-     WHERE matter = %s AND fact = %s AND since <= %s ORDER BY subject, since DESC, position DESC) AS told WHERE """
+EXISTS (SELECT FROM coverage_facts f WHERE f.subject = m.subject AND f.since <= %s AND ({told})
+           AND NOT EXISTS (SELECT FROM coverage_facts n
+                            WHERE n.subject = f.subject AND n.matter = f.matter AND n.fact = f.fact
+                              AND n.since <= %s AND (n.since, n.position) > (f.since, f.position)))"""
+_FACT = "(f.matter = %s AND f.fact = %s AND {value})"
 
 
 def holds(matter: str, day: date) -> Part:
@@ -34,8 +38,10 @@ def eligible(rule: CoverageRule, day: date) -> Part:
     groups: dict[str, list[Criterion]] = {}
     for number, condition in enumerate(rule.when):
         groups.setdefault(condition.group or f"#{number}", []).append(condition)
-    wanted = [_any(_known(condition, day) for condition in group) for group in groups.values()]
-    return all_of([*wanted, *(_not_known(condition, day) for condition in rule.unless)])
+    wanted = [_one_of(group, day) for group in groups.values()]
+    against = [_not_known(condition, day) for condition in rule.unless if not _of_matter(condition)]
+    told = [condition for condition in rule.unless if _of_matter(condition)]
+    return all_of([*wanted, *against, *([_not(_told(told, day))] if told else [])])
 
 
 def all_of(parts: Iterable[Part]) -> Part:
@@ -43,9 +49,21 @@ def all_of(parts: Iterable[Part]) -> Part:
     return _joined(" AND ", parts)
 
 
-def _any(parts: Iterable[Part]) -> Part:
-    sql, params = _joined(" OR ", parts)
-    return f"({sql})", params
+def _one_of(group: Sequence[Criterion], day: date) -> Part:
+    """One of the conditions is known to hold."""
+    told = [condition for condition in group if _of_matter(condition)]
+    tests = [_test(condition, day) for condition in group if not _of_matter(condition)]
+    sql, params = _joined(" OR ", [*tests, *([_told(told, day)] if told else [])])
+    return (f"({sql})" if len(tests) + bool(told) > 1 else sql), params
+
+
+def _not_known(condition: Criterion, day: date) -> Part:
+    sql, params = _test(condition, day)
+    return (f"({sql}) IS NOT TRUE", params) if condition.fact == AGE else _not((sql, params))
+
+
+def _not(part: Part) -> Part:
+    return f"NOT {part[0]}", part[1]
 
 
 def _joined(word: str, parts: Iterable[Part]) -> Part:
@@ -53,31 +71,35 @@ def _joined(word: str, parts: Iterable[Part]) -> Part:
     return word.join(sql for sql, _ in known), tuple(each for _, params in known for each in params)
 
 
-def _known(condition: Criterion, day: date) -> Part:
-    """The test that the condition is known to hold: of whom nothing is known, it does not."""
-    matter, name = fact_of_matter(condition.fact)
-    if matter:
-        told, against = _told(condition)
-        return f"{_TOLD}{told})", (matter, name, day, *against)
+def _of_matter(condition: Criterion) -> bool:
+    return bool(fact_of_matter(condition.fact)[0])
+
+
+def _test(condition: Criterion, day: date) -> Part:
     if condition.fact == AGE:
         return _aged(condition, day)
-    sql, params = holds(condition.fact.removeprefix(HOLDS), day)
-    return (sql if (condition.op == "==") == condition.value else f"NOT {sql}"), params
+    found = holds(condition.fact.removeprefix(HOLDS), day)
+    return found if (condition.op == "==") == condition.value else _not(found)
 
 
-def _not_known(condition: Criterion, day: date) -> Part:
-    sql, params = _known(condition, day)
-    # Only a birth date can be unknown to its test; elsewhere NOT lets the planner join instead of asking each row.
-    return (f"({sql}) IS NOT TRUE" if condition.fact == AGE else f"NOT {sql}"), params
+def _told(conditions: Iterable[Criterion], day: date) -> Part:
+    """The test that one of these was established last."""
+    sql, params = _joined(" OR ", map(_fact, conditions))
+    return _TOLD.format(told=sql), (day, *params, day)
 
 
-def _told(condition: Criterion) -> Part:
+def _fact(condition: Criterion) -> Part:
+    sql, against = _value(condition)
+    return _FACT.format(value=sql), (*fact_of_matter(condition.fact), *against)
+
+
+def _value(condition: Criterion) -> Part:
     value = condition.value
     if isinstance(value, tuple):
-        several = "word = ANY(%s)" if condition.op == "in" else "word <> ALL(%s)"
+        several = "f.word = ANY(%s)" if condition.op == "in" else "f.word <> ALL(%s)"
         return several, (list(value),)
     column = "word" if isinstance(value, str) else "number"
-    return f"{column} {_COMPARED[condition.op]} %s", (_stored(value),)
+    return f"f.{column} {_COMPARED[condition.op]} %s", (_stored(value),)
 
 
 def _stored(value: FactValue | None) -> int | str | None:

@@ -41,7 +41,8 @@ CREATE TABLE coverage_facts (
     PRIMARY KEY (position, fact)
 );
 
-CREATE INDEX coverage_facts_told ON coverage_facts (matter, fact, subject, since DESC, position DESC);
+CREATE INDEX coverage_facts_told ON coverage_facts (subject, matter, fact, since DESC, position DESC);
+CREATE INDEX coverage_facts_value ON coverage_facts (matter, fact, number, word);
 
 -- What each person receives. since: the first month, or the day of the grant where that is earlier.
 CREATE TABLE coverage_grants (

@@ -19,39 +19,50 @@ _MOST_LINKS = 2_000
 _STAGES = {event.TYPE: stage for event, stage in STAGE_AFTER.items()}
 _A_DAY = timedelta(days=1)
 
+# Lists of a few names at each step: the planner then goes by the index of each table, however large it is.
 _OF_PERSON = """
-WITH asked AS (SELECT %s::text AS subject),
-me AS (SELECT coalesce((SELECT same_as FROM person_members JOIN asked USING (subject) WHERE same_as <> '' LIMIT 1),
-                       subject) AS subject FROM asked),
-mine AS (SELECT subject FROM me UNION SELECT m.subject FROM person_members m JOIN me ON m.same_as = me.subject),
-shared AS (SELECT case_id FROM person_members JOIN mine USING (subject) WHERE role IN ('member', 'temporary')),
+WITH me AS (
+    SELECT ARRAY[coalesce((SELECT same_as FROM person_members WHERE subject = asked AND same_as <> '' LIMIT 1), asked)]
+           AS known FROM (SELECT %s::text AS asked) AS given
+), mine AS (
+    SELECT known || ARRAY(SELECT subject FROM person_members WHERE same_as <> '' AND same_as = ANY(known)) AS ids
+      FROM me
+), shared AS (
+    SELECT ARRAY(SELECT case_id FROM person_members
+                  WHERE subject = ANY(ids) AND role IN ('member', 'temporary')) AS cases FROM mine
+),
 """
 _OF_CASE = """
-WITH shared AS (SELECT %s::text AS case_id),
-me AS (SELECT coalesce(nullif(same_as, ''), subject) AS subject FROM person_members JOIN shared USING (case_id)
-        WHERE role <> 'agent'),
+WITH shared AS (
+    SELECT ARRAY[%s::text] AS cases
+), me AS (
+    SELECT ARRAY(SELECT coalesce(nullif(same_as, ''), subject) FROM person_members
+                  WHERE case_id = ANY(cases) AND role <> 'agent') AS known FROM shared
+),
 """
 _LINKS = """
 fellows AS (
-    SELECT subject FROM me
-     UNION
-    SELECT coalesce(nullif(same_as, ''), subject) FROM person_members JOIN shared USING (case_id)
-     WHERE role IN ('member', 'temporary')
+    SELECT known || ARRAY(SELECT coalesce(nullif(same_as, ''), subject) FROM person_members
+                           WHERE case_id = ANY(cases) AND role IN ('member', 'temporary')) AS known FROM me, shared
 ), everybody AS (
-    SELECT subject FROM fellows UNION SELECT m.subject FROM person_members m JOIN fellows f ON m.same_as = f.subject
+    SELECT known || ARRAY(SELECT subject FROM person_members WHERE same_as <> '' AND same_as = ANY(known)) AS ids
+      FROM fellows
 ), theirs AS (
-    SELECT DISTINCT case_id FROM person_members JOIN everybody USING (subject)
+    SELECT ids, ARRAY(SELECT case_id FROM person_members WHERE subject = ANY(ids)) AS cases FROM everybody
+), links AS (
+    SELECT m.*, m.subject = ANY(ids) AS ours
+      FROM theirs CROSS JOIN LATERAL (SELECT * FROM person_members WHERE case_id = ANY(cases)) AS m
+     WHERE m.role = 'agent' OR m.subject = ANY(ids)
+     ORDER BY m.position, m.seat < 0, m.seat LIMIT %s
 )
-SELECT m.case_id, m.subject, m.role, m.relation, m.name, m.number AS id_number, m.born, m.same_as,
-       m.subject IN (SELECT subject FROM everybody) AS ours,
+SELECT m.case_id, m.subject, m.role, m.relation, m.name, m.number AS id_number, m.born, m.same_as, m.ours,
        c.number, c.matter, c.received_on, coalesce(place.division, '') AS division, coalesce(stood.type, '') AS stood
-  FROM person_members m JOIN theirs USING (case_id) JOIN person_cases c USING (case_id)
+  FROM links m JOIN person_cases c USING (case_id)
   LEFT JOIN LATERAL (SELECT division FROM person_events e WHERE e.case_id = m.case_id AND e.division <> ''
                       ORDER BY e.position DESC LIMIT 1) AS place ON true
   LEFT JOIN LATERAL (SELECT type FROM person_events e WHERE e.case_id = m.case_id AND e.type = ANY(%s)
                       ORDER BY e.position DESC LIMIT 1) AS stood ON true
- WHERE m.role = 'agent' OR m.subject IN (SELECT subject FROM everybody)
- ORDER BY m.position, m.seat < 0, m.seat LIMIT %s
+ ORDER BY m.position, m.seat < 0, m.seat
 """
 _TIMELINE = """
 SELECT e.position, e.case_id, e.seq, c.number, c.matter, e.type, e.occurred_at, e.recorded_at,
@@ -212,7 +223,7 @@ def received(found: Iterable[dict[str, Any]]) -> list[Received]:
 
 
 def _links(asked_for: str, asked: str) -> Query:
-    return Query(asked_for + _LINKS, (asked, list(_STAGES), _MOST_LINKS))
+    return Query(asked_for + _LINKS, (asked, _MOST_LINKS, list(_STAGES)))
 
 
 def _person(subject: str, rows: Sequence[dict[str, Any]]) -> Person:
