@@ -55,7 +55,7 @@ class HouseholdFile(Value, omit_defaults=False):
 def household_file(house: House, asked: Asked) -> HouseholdFile:
     """Return the file. Raises UnknownPerson, BadCursor, Unavailable."""
     events = timeline_rows((), asked.limit, asked.after)  # a bad cursor is told before anything is read
-    found = household(house.read(*asked.query()), asked.subject)
+    found = household(house.read(*asked.query()))
     if not found.persons:
         raise UnknownPerson
     day = civil_day(house.now())

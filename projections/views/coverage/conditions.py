@@ -113,6 +113,7 @@ def _aged(condition: Criterion, day: date) -> Part:
         raise RuleFault(f"condition {condition.id}: an age is compared with a number of years")
     if condition.op in _BORN:
         bound, more = _BORN[condition.op]
-        return f"m.born {bound} %s", (born_by(age + more, day),)
+        return f"(m.born {bound} %s AND m.born <= %s)", (born_by(age + more, day), day)
     exactly = "m.born <= %s AND m.born > %s"
-    return (f"({exactly})" if condition.op == "==" else f"NOT ({exactly})"), (born_by(age, day), born_by(age + 1, day))
+    test = exactly if condition.op == "==" else f"NOT ({exactly})"
+    return f"({test} AND m.born <= %s)", (born_by(age, day), born_by(age + 1, day), day)

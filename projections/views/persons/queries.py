@@ -19,29 +19,20 @@ _MOST_LINKS = 2_000
 _STAGES = {event.TYPE: stage for event, stage in STAGE_AFTER.items()}
 _A_DAY = timedelta(days=1)
 
+_OF_PERSON = "SELECT %s::text AS asked"
+_OF_CASE = "SELECT subject AS asked FROM person_members WHERE case_id = %s AND seat = 0 LIMIT 1"
 # Lists of a few names at each step: the planner then goes by the index of each table, however large it is.
-_OF_PERSON = """
+_LINKS = """
 WITH me AS (
     SELECT ARRAY[coalesce((SELECT same_as FROM person_members WHERE subject = asked AND same_as <> '' LIMIT 1), asked)]
-           AS known FROM (SELECT %s::text AS asked) AS given
+           AS known FROM ({asked}) AS given
 ), mine AS (
     SELECT known || ARRAY(SELECT subject FROM person_members WHERE same_as <> '' AND same_as = ANY(known)) AS ids
       FROM me
 ), shared AS (
     SELECT ARRAY(SELECT case_id FROM person_members
                   WHERE subject = ANY(ids) AND role IN ('member', 'temporary')) AS cases FROM mine
-),
-"""
-_OF_CASE = """
-WITH shared AS (
-    SELECT ARRAY[%s::text] AS cases
-), me AS (
-    SELECT ARRAY(SELECT coalesce(nullif(same_as, ''), subject) FROM person_members
-                  WHERE case_id = ANY(cases) AND role <> 'agent') AS known FROM shared
-),
-"""
-_LINKS = """
-fellows AS (
+), fellows AS (
     SELECT known || ARRAY(SELECT coalesce(nullif(same_as, ''), subject) FROM person_members
                            WHERE case_id = ANY(cases) AND role IN ('member', 'temporary')) AS known FROM me, shared
 ), everybody AS (
@@ -56,6 +47,7 @@ fellows AS (
      ORDER BY m.position, m.seat < 0, m.seat LIMIT %s
 )
 SELECT m.case_id, m.subject, m.role, m.relation, m.name, m.number AS id_number, m.born, m.same_as, m.ours,
+       (SELECT known[1] FROM me) AS asked,
        c.number, c.matter, c.received_on, coalesce(place.division, '') AS division, coalesce(stood.type, '') AS stood
   FROM links m JOIN person_cases c USING (case_id)
   LEFT JOIN LATERAL (SELECT division FROM person_events e WHERE e.case_id = m.case_id AND e.division <> ''
@@ -119,7 +111,7 @@ class CaseOf(Value, omit_defaults=False):
 
 
 class Household(Value, omit_defaults=False):
-    """The members, the one asked for first where one is asked for; and their cases in the order of the log."""
+    """The members, first the one asked for, or the applicant; and their cases in the order of the log."""
 
     persons: tuple[Person, ...]
     cases: tuple[CaseOf, ...]
@@ -180,12 +172,12 @@ def household_of_person(subject: str) -> Query:
 
 
 def household_of_case(case_id: str) -> Query:
-    """Return the query of the household whose case it is."""
+    """Return the query of the household of the case's applicant."""
     return _links(_OF_CASE, case_id)
 
 
-def household(found: Sequence[dict[str, Any]], asked: str = "") -> Household:
-    """Return the household in what one of these queries found. ``asked``: the identity that was asked for."""
+def household(found: Sequence[dict[str, Any]]) -> Household:
+    """Return the household in what one of these queries found."""
     by_person: dict[str, list[dict[str, Any]]] = {}
     by_case: dict[str, list[dict[str, Any]]] = {}
     for row in found:
@@ -194,7 +186,7 @@ def household(found: Sequence[dict[str, Any]], asked: str = "") -> Household:
         by_case.setdefault(row["case_id"], []).append(row)
     persons = [_person(subject, rows) for subject, rows in by_person.items()]
     return Household(
-        persons=tuple(sorted(persons, key=lambda person: asked not in (person.subject, *person.before))),
+        persons=tuple(sorted(persons, key=lambda person: person.subject != found[0]["asked"])),
         cases=tuple(map(_case, by_case.values())),
     )
 
@@ -223,7 +215,7 @@ def received(found: Iterable[dict[str, Any]]) -> list[Received]:
 
 
 def _links(asked_for: str, asked: str) -> Query:
-    return Query(asked_for + _LINKS, (asked, _MOST_LINKS, list(_STAGES)))
+    return Query(_LINKS.format(asked=asked_for), (asked, _MOST_LINKS, list(_STAGES)))
 
 
 def _person(subject: str, rows: Sequence[dict[str, Any]]) -> Person:
