@@ -41,9 +41,11 @@ def check_coverage(path: Path) -> tuple[CoverageBook, list[RuleDataFault]]:
     file = msgspec.convert(plain(document), _File)
     rules = file.coverage
     faults = _repeated(document, rules)
+    if faults:  # of two with one id, nobody could say which is meant
+        return CoverageBook(), faults
     data = load_rulebook(INFRA / "rulebook")
     book = Rulebook().with_matters(data.matters).with_versions(data.versions)
-    faults += [_placed(document, rules, fault) for fault in coverage_faults(rules, book)]
+    faults = [_placed(document, rules, fault) for fault in coverage_faults(rules, book)]
     faults += _unknown(document, book)
     return CoverageBook(rules, file.elsewhere), sorted(faults, key=lambda fault: fault.line)
 

@@ -4,10 +4,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from adapters.main import main
 from adapters.rulebook.coverage import SHIPPED, check_coverage, is_coverage, shipped_coverage
 from domain.cases.assess import age_on
 from domain.rulebook.coverage import CoverageRule, born_by, fact_of_matter, in_force
@@ -142,6 +144,16 @@ def test_a_whole_file_has_no_fault(tmp_path: Path) -> None:
 )
 def test_a_fault_is_told_with_file_and_line(tmp_path: Path, changed: str, told: str) -> None:
     assert faults(tmp_path, changed)[0] == f"coverage.yaml:{told}"
+
+
+def test_the_command_checks_the_file_like_the_others_and_with_them(tmp_path: Path) -> None:
+    faulty = tmp_path / "coverage.yaml"
+    faulty.write_text(HEAD + condition("weight", ">=", "80"), encoding="utf-8")
+    checked = CliRunner().invoke(main, ["rulebook", "check", str(faulty)])
+    assert checked.exit_code == 1
+    assert checked.output.startswith("coverage.yaml:9: coverage[0].when[0].fact: FACT_UNDECLARED")
+    assert CliRunner().invoke(main, ["rulebook", "check", str(SHIPPED)]).exit_code == 0
+    assert CliRunner().invoke(main, ["rulebook", "check"]).exit_code == 0
 
 
 def test_a_file_of_a_matter_is_not_taken_for_one_of_coverage(tmp_path: Path) -> None:
