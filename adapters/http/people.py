@@ -56,7 +56,12 @@ class MissingQuery(BaseModel, extra="forbid"):
 def router(house: House, positions: Positions) -> APIRouter:
     """Return the routes that read persons and coverage."""
     people = APIRouter(tags=["views"])
+    _households(people, house, positions)
+    _coverage(people, house, positions)
+    return people
 
+
+def _households(people: APIRouter, house: House, positions: Positions) -> None:
     @people.get("/persons/{subject}", summary="A household over all matters 一户一档")
     def person(subject: str, asked: Annotated[PersonQuery, Query()]) -> Response:
         positions.wait("persons", asked.after)
@@ -69,6 +74,8 @@ def router(house: House, positions: Positions) -> APIRouter:
         positions.wait("persons", asked.after)
         return _answered(house, persons.Asked(case_id=needed_case_id(case_id), limit=asked.limit, after=asked.cursor))
 
+
+def _coverage(people: APIRouter, house: House, positions: Positions) -> None:
     @people.get("/coverage", summary="Eligible and served by place 应享与已享")
     def covered(asked: Annotated[CoverageQuery, Query()]) -> Response:
         positions.wait("coverage", asked.after)
@@ -84,8 +91,6 @@ def router(house: House, positions: Positions) -> APIRouter:
         except BadCursor:
             raise BadQuery("cursor") from None
         return json_response({"rows": found.rows, "next": found.next or None})
-
-    return people
 
 
 def _answered(house: House, asked: persons.Asked) -> Response:

@@ -238,6 +238,6 @@ def _case(rows: Sequence[dict[str, Any]]) -> CaseOf:
     )
 
 
-def _received(until: date | None, to_month: date | None, **row: Any) -> Received:  # noqa: ANN401  (columns)
+def _received(until: date | None, to_month: date | None, **row: Any) -> Received:  # noqa: ANN401  columns of a row
     ends = [day for day in (until, to_month and to_month - _A_DAY) if day]
     return Received(**row, until=min(ends, default=None))

@@ -26,7 +26,7 @@ DAY = date(2026, 3, 2)
 
 
 def condition(fact: str = "age", op: Comparison = ">=", value: object = 80) -> Criterion:
-    return Criterion(id=fact, fact=fact, op=op, zh="条", en="c", citation="某办法", value=value)  # type: ignore[arg-type]  # any value
+    return Criterion(id=fact, fact=fact, op=op, zh="条", en="c", citation="某办法", value=value)  # type: ignore[arg-type]  # any kind of value
 
 
 RULE = CoverageRule(
