@@ -37,6 +37,14 @@ class UnknownCase(Refused):
     en = "There is no such case"
 
 
+class UnknownPerson(Refused):
+    """No case names such a person."""
+
+    code = "UNKNOWN_PERSON"
+    zh = "没有此人的档案"
+    en = "No case names such a person"
+
+
 class CaseExists(Refused):
     """A case with this id was opened before."""
 

@@ -23,6 +23,7 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_CHECKS = "0X987654321"
 
 _LENGTH = 18
+_SHOWN, _TAIL = 6, 4
 
 
 class CitizenIdFault(StrEnum):
@@ -73,6 +74,18 @@ def citizen_id_birth(number: str) -> date | None:
 def citizen_id_county(number: str) -> str:
     """Return the six digits of the county of first issue: possibly a historical code, and not the place of hukou."""
     return number[:6]
+
+
+def masked_citizen_id(number: str) -> str:
+    """Return a citizen ID number with the birth date and order covered: enough to tell two namesakes apart."""
+    return covered(number, _SHOWN, _TAIL)
+
+
+def covered(text: str, shown: int, tail: int) -> str:
+    """Return a text with all but its first and last characters covered; a short one is covered whole."""
+    if len(text) <= shown + tail:
+        return "*" * len(text)
+    return f"{text[:shown]}{'*' * (len(text) - shown - tail)}{text[-tail:]}"
 
 
 def demo_citizen_id(birth: date, sequence: int) -> str:

@@ -2,16 +2,31 @@
 
 from projections.shape import View
 from projections.views.case_file.view import CASE_FILE
+from projections.views.coverage.view import COVERAGE
 from projections.views.dashboard.view import DASHBOARD
 from projections.views.decisions.view import DECISIONS
 from projections.views.denials.view import DENIALS
 from projections.views.duties.view import DUTIES
 from projections.views.history.view import HISTORY
 from projections.views.parity.view import PARITY
+from projections.views.person.view import PERSON
 from projections.views.policies.view import POLICIES
 from projections.views.samples.view import SAMPLES
 from projections.views.worklist.view import WORKLIST
 
-_ALL = (WORKLIST, CASE_FILE, HISTORY, DASHBOARD, DUTIES, DENIALS, DECISIONS, SAMPLES, POLICIES, PARITY)
+_ALL = (
+    WORKLIST,
+    CASE_FILE,
+    HISTORY,
+    DASHBOARD,
+    DUTIES,
+    DENIALS,
+    DECISIONS,
+    SAMPLES,
+    POLICIES,
+    PARITY,
+    PERSON,
+    COVERAGE,
+)
 
 VIEWS: dict[str, View] = {view.name: view for view in _ALL}

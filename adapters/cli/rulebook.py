@@ -32,19 +32,30 @@ def command() -> None:
 @_AS_JSON
 def check(data: Path | None, *, as_json: bool) -> None:
     """检查规则数据，不用数据库 / check rule data without a database; every fault with file and line."""
-    from adapters.reference import INFRA
-    from adapters.rulebook import check_rulebook, read_rulebook
-
-    loaded = read_rulebook(data or INFRA / "rulebook")
-    faults = check_rulebook(loaded)
+    with told_plainly():
+        versions, faults = _checked(data)
     if as_json:
-        print_json({"versions": len(loaded.data.versions), "faults": [_fields(fault) for fault in faults]})
+        print_json({"versions": versions, "faults": [_fields(fault) for fault in faults]})
     else:
         for fault in faults:
             click.echo(str(fault))
-        click.echo(f"{len(loaded.data.versions)} 个版本 versions, {len(faults)} 处错误 faults")
-    if faults or not loaded.data.versions:
+        click.echo(f"{versions} 个版本 versions, {len(faults)} 处错误 faults")
+    if faults or not versions:
         raise click.exceptions.Exit(1)
+
+
+def _checked(data: Path | None) -> "tuple[int, list[RuleDataFault]]":
+    """How many versions, or rules of coverage, and their faults; without a file, all that ships."""
+    from adapters.reference import INFRA
+    from adapters.rulebook import check_rulebook, read_rulebook
+    from adapters.rulebook.coverage import SHIPPED, check_coverage, is_coverage
+
+    if data is not None and is_coverage(data):
+        book, faults = check_coverage(data)
+        return len(book.rules), faults
+    loaded = read_rulebook(data or INFRA / "rulebook")
+    also = check_coverage(SHIPPED)[1] if data is None else []
+    return len(loaded.data.versions), [*check_rulebook(loaded), *also]
 
 
 @command.command("publish")

@@ -15,6 +15,7 @@ from domain.errors import (
     StaleVersion,
     Unavailable,
     UnknownCase,
+    UnknownPerson,
 )
 from domain.policy.refusals import UnknownPolicy
 from domain.rulebook.book import UnknownMatter, UnknownRule
@@ -109,6 +110,7 @@ class Internal(Refused):
 _STATUS: dict[type[Exception], int] = {
     Unavailable: 503,
     UnknownCase: 404,
+    UnknownPerson: 404,
     UnknownPolicy: 404,
     UnknownMatter: 404,
     UnknownRule: 404,

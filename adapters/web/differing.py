@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.web.figures import covered, last_moment
+from adapters.web.figures import covered_value, last_moment
 from adapters.web.names import Names
 from application.knowledge import Difference, learned_since, order_matters
 from application.replay import Moment
@@ -77,5 +77,5 @@ def _word(names: Names, rule: str, field: str, value: Any) -> str:  # noqa: ANN4
     if field == "due.what":
         return names.duty(rule, value)
     if field.startswith("household.members["):
-        return covered(field, value)
+        return covered_value(field, value)
     return names.value(field, value)

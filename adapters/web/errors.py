@@ -10,12 +10,13 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from adapters.web.desk import Desk
-from domain.errors import Unavailable, UnknownCase
+from domain.errors import Unavailable, UnknownCase, UnknownPerson
 from projections.query import BadCursor
 
 Answering = Callable[[Request], Coroutine[Any, Any, Response]]
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownCase, 404),
+    (UnknownPerson, 404),
     (Unavailable, 503),
     (BadCursor, 400),
     (msgspec.ValidationError, 400),

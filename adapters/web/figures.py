@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from domain.calendar import CIVIL_ZONE, last_day
+from domain.identity import covered, masked_citizen_id
 from domain.kernel import Fen
 
 _FEN = 100
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-_ID_SHOWN, _ID_TAIL = 6, 4
 _PHONE_SHOWN, _PHONE_TAIL = 3, 2
 
 
@@ -69,21 +69,15 @@ def span(seconds: int) -> tuple[tuple[str, int], ...]:
 
 def masked_id(number: str) -> str:
     """Return a citizen ID number with the birth date and order covered."""
-    return _masked(number, _ID_SHOWN, _ID_TAIL)
+    return masked_citizen_id(number)
 
 
 def masked_phone(number: str) -> str:
     """Return a phone number with the middle covered."""
-    return _masked(number, _PHONE_SHOWN, _PHONE_TAIL)
+    return covered(number, _PHONE_SHOWN, _PHONE_TAIL)
 
 
-def covered(field: str, value: str) -> str:
+def covered_value(field: str, value: str) -> str:
     """Return the value of a field as pages show it: ID and phone numbers covered."""
     last = field.rpartition(".")[2]
     return {"id_number": masked_id, "phone": masked_phone}.get(last, str)(value)
-
-
-def _masked(text: str, shown: int, tail: int) -> str:
-    if len(text) <= shown + tail:
-        return "*" * len(text)
-    return f"{text[:shown]}{'*' * (len(text) - shown - tail)}{text[-tail:]}"

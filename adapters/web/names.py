@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 from adapters.reference import load_divisions
-from adapters.web.figures import covered, day, moment, yuan
+from adapters.web.figures import covered_value, day, moment, yuan
 from adapters.web.texts import Texts
 from domain.authority.posts import Post
 from domain.cases.correcting import INCOME
@@ -189,7 +189,7 @@ class Names:
     def put_right(self, field: str, value: str | int | None) -> str:
         """Return a value before or after a correction, covered where the pages cover it."""
         if isinstance(value, str):
-            return covered(field, value)
+            return covered_value(field, value)
         return self.value(field, value)
 
     def _right(self, correction: Correction) -> str:

@@ -10,12 +10,14 @@ from adapters.web import assets
 from adapters.web.acting import ActPages
 from adapters.web.authority import AuthorityPages
 from adapters.web.case_file import CasePages
+from adapters.web.coverage import CoveragePages
 from adapters.web.dashboard import DashboardPages
 from adapters.web.duties import DutyPages
 from adapters.web.errors import PageRoute, error_page
 from adapters.web.opening import OpenPages
 from adapters.web.operations import OperationsPages
 from adapters.web.parity import ParityPages
+from adapters.web.people import PersonPages
 from adapters.web.policy import PolicyPages
 from adapters.web.rulebook import RulebookPages
 from adapters.web.sign_in import SignInPages
@@ -67,6 +69,8 @@ def _overviews(house: House) -> Routes:
         "/ui/policy": policy.show,
         "/ui/policy/{policy_id}": policy.one,
         "/ui/parity": ParityPages(house).show,
+        "/ui/coverage": CoveragePages(house).show,
+        "/ui/persons/{subject}": PersonPages(house).show,
         "/ui/dashboard": DashboardPages(house).show,
         "/ui/operations": operations.show,
         "/ui/operations/now": operations.now,

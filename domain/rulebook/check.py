@@ -77,15 +77,16 @@ def is_longer(limit: Limit, other: Limit) -> bool:
 def _validity_faults(rule: RuleVersion) -> Iterator[Fault]:
     if rule.valid_to is not None and rule.valid_to <= rule.valid_from:
         yield Fault(rule.id, ("valid_to",), "DATES_REVERSED", rule.valid_to.isoformat())
-    digits = rule.region.isascii() and rule.region.isdigit()
-    if rule.region and not (digits and len(rule.region) <= CODE_LENGTH and _is_prefix(rule.region)):
+    if not is_region(rule.region):
         yield Fault(rule.id, ("region",), "BAD_REGION", rule.region)
     if rule.pilot and rule.valid_to is None:
         yield Fault(rule.id, ("pilot",), "PILOT_OPEN", rule.pilot)
 
 
-def _is_prefix(region: str) -> bool:
-    return region in (division_prefix(region), division_prefix(region).ljust(CODE_LENGTH, "0"))
+def is_region(region: str) -> bool:
+    """Tell whether a text is the code of a division, short or of 12 digits, or nothing: the whole country."""
+    digits = not region or (region.isascii() and region.isdigit() and len(region) <= CODE_LENGTH)
+    return digits and region in (division_prefix(region), division_prefix(region).ljust(CODE_LENGTH, "0"))
 
 
 def _notice_faults(rule: RuleVersion) -> Iterator[Fault]:

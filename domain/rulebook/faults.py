@@ -61,6 +61,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ID_REPEATED": ("编号重复", "An id is given twice"),
     "AMOUNT_INCOMPLETE": ("金额规则不完整", "The amount rule is not complete"),
     "DUAL_TRACK": ("城乡区别对待，没有依据", "Town and country are treated differently without a basis"),
+    "CONDITION_MISSING": ("没有条件", "There is no condition"),
+    "GROUP_UNUSED": ("此处不分组", "There are no groups here"),
     "NOTICE_FORBIDDEN": ("此事项不得公示", "A public notice is forbidden here"),
     "NOTICE_MISSING": ("须公示而没有公示步骤", "A notice is required and there is no step for it"),
 }

@@ -71,7 +71,7 @@ def _criterion_faults(rule: RuleVersion, path: Path, criterion: Criterion) -> It
     kind = _kind(rule, criterion.fact)
     if kind is None:
         yield Fault(rule.id, (*path, "fact"), "FACT_UNDECLARED", criterion.fact)
-    elif not _fits(criterion, kind, rule.facts.get(criterion.fact)):
+    elif not fits(criterion, kind, rule.facts.get(criterion.fact)):
         yield Fault(rule.id, path, "COMPARISON_UNFIT", f"{criterion.fact} {criterion.op}")
     if criterion.parameter:
         yield from _unknown_parameter(rule, (*path, "parameter"), criterion.parameter)
@@ -86,8 +86,8 @@ def _kind(rule: RuleVersion, fact: str) -> FactKind | None:
     return rule.facts[fact].kind if fact in rule.facts else KNOWN.get(fact)
 
 
-def _fits(criterion: Criterion, kind: FactKind, shape: FactShape | None) -> bool:
-    """One side to compare with, and one that the kind can be compared with."""
+def fits(criterion: Criterion, kind: FactKind, shape: FactShape | None) -> bool:
+    """Tell whether there is one side to compare with, and one that the kind can be compared with."""
     if criterion.parameter:
         return criterion.value is None and kind in _NUMBERS and criterion.op not in ("in", "not_in")
     if criterion.permille != _THOUSAND:

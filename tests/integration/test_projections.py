@@ -26,7 +26,8 @@ from adapters.projector.tables import NewerView, prepare_views
 from application.ports import Append, Write
 from domain.calendar import civil_day
 from domain.cases.events import CaseEvent
-from domain.cases.events.closing import DutyBreached
+from domain.cases.events.closing import CaseTransferred, DutyBreached
+from domain.cases.events.intake import CaseOpened
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.evolve import evolve, fold
 from domain.cases.parts import Duty
@@ -300,11 +301,41 @@ class TestReplay:
         assert any(row["assignee"] for row in found)
         assert {row["holder_division"] for row in found} >= {VILLAGE[:9], VILLAGE[:6], OTHER_TOWN_VILLAGE[:9]}
 
+    def test_the_timeline_has_every_event_of_every_case_that_names_somebody(self, straight: Prepared) -> None:
+        found = query(straight.url, "SELECT case_id, position, seq, type, division FROM views.person_events")
+        wanted = [
+            (case_id, each.position, each.seq, each.type, place_told(each))
+            for case_id, history in straight.cases.items()
+            if isinstance(history[0].event, CaseOpened)
+            for each in history
+        ]
+        assert sorted(found) == sorted(wanted)
+
+    def test_who_is_in_a_case_and_where_it_lies_is_what_the_fold_says(self, straight: Prepared) -> None:
+        states = {case_id: fold(events_of(history)) for case_id, history in straight.cases.items()}
+        members = {
+            (case_id, seat, member.subject, member.name)
+            for case_id, state in states.items()
+            for seat, member in enumerate(state.household.members if state.household else ())
+        }
+        assert set(query(straight.url, "SELECT case_id, seat, subject, name FROM views.person_members")) == members
+        assert set(query(straight.url, "SELECT case_id, seat, subject, name FROM views.coverage_members")) == members
+        places = {(case_id, state.division) for case_id, state in states.items() if state.household}
+        assert set(query(straight.url, "SELECT case_id, division FROM views.coverage_cases")) == places
+
     def test_a_duty_that_ended_waits_for_no_timekeeper(self, straight: Prepared) -> None:
         found = query(straight.url, "SELECT status, count(next_at) FROM views.duties GROUP BY status")
         waiting = dict(found)
         assert waiting.pop("started") > 0
         assert set(waiting.values()) == {0}
+
+
+def place_told(recorded: Recorded) -> str:
+    """The place that an event itself tells."""
+    event = recorded.event
+    if isinstance(event, CaseTransferred):
+        return event.to_division
+    return event.division if isinstance(event, CaseOpened) else ""
 
 
 def standing(state: CaseState) -> str:

@@ -40,7 +40,8 @@ GROUPS = {
     "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "parity", "policy", "rule", "phase",
-    "result", "role", "section", "sign", "stage", "state", "status", "term", "times", "app", "nav",
+    "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "times",
+    "app", "nav",
 }  # fmt: skip
 
 OWN_LABELS = {"establish_facts.source", "identify_subject.source", "backfill_papers.papers"}
@@ -96,6 +97,8 @@ def rule_words() -> dict[str, set[str]]:
         "direction": set(get_args(Direction)),
         "recommend": set(get_args(Recommendation)),
         "settlement": set(get_args(Settlement)),
+        "seat": {"founder", "agent", "temporary"},
+        "coverage": {"eligible", "served", "missing", "rate"},
         "policy": {"name", "stage", "matters", "comments", "pilot", "document", "changed"},
         "parity": {"standard", "grant", "median", "mean", "decisions", "refused"},
         "form": set(get_args(Form)),

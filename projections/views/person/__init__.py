@@ -1,0 +1,1 @@
+"""Persons 一户一档: who is in which case, what every case went through, what each person receives."""
