@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from adapters.commands import BadKey, MalformedBody, OccurredInFuture
 from adapters.documents import DocumentTooLarge
+from adapters.operating.acts import UnknownView
 from domain.errors import (
     InvalidValue,
     KeyReused,
@@ -109,6 +110,7 @@ _STATUS: dict[type[Exception], int] = {
     Unavailable: 503,
     UnknownCase: 404,
     UnknownPolicy: 404,
+    UnknownView: 404,
     UnknownMatter: 404,
     UnknownRule: 404,
     NotFound: 404,

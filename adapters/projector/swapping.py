@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from adapters.projector.asides import Aside
+from adapters.projector.asides import Aside, AsideLost
 from adapters.projector.checkpoints import Move
 from adapters.projector.comparing import ranges
 from adapters.projector.filling import fold_up_to
@@ -87,7 +87,8 @@ def _swap(connection: "Connection[Any]", aside: Aside) -> int:
         _put_in_place(connection, aside, view, before[view.name])
         checkpoints_at(connection, view, view.version, position)
         connection.execute("DELETE FROM views.parked WHERE view = %s", (view.name,))
-    connection.execute("DELETE FROM views.asides WHERE id = %s", (aside.id,))
+    if connection.execute("DELETE FROM views.asides WHERE id = %s AND owner = %s", (aside.id, aside.owner)).rowcount != 1:
+        raise AsideLost(", ".join(aside.views))
     connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(aside.schema)))
     return position
 
