@@ -31,7 +31,8 @@ def told_plainly() -> Iterator[None]:
             "VIEW_MISSING: 视图尚未建立，请先运行 anjuan project / The view is not built yet: run anjuan project"
         ) from error
     except ViewFault as fault:
-        raise click.ClickException(f"VIEW_FAULT: 视图无法处理某一事件 / A view cannot take an event: {fault_of(fault)}") from fault
+        told = f"视图无法处理某一事件 / A view cannot take an event: {fault_of(fault)}"
+        raise click.ClickException(f"VIEW_FAULT: {told}") from fault
     except NewerView as error:
         raise click.ClickException(
             f"NEWER_VIEW: 视图由更新的程序建立 / A newer program made the view: {error}"

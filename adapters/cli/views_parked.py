@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adapters.cli.authority_acts import open_plainly
-from adapters.cli.printing import print_json, print_lines
+from adapters.cli.printing import print_json, print_lines, text_of
 
 if TYPE_CHECKING:
     from adapters.operating.seen import Parked
@@ -72,9 +72,9 @@ def show(position: int, view: str, *, as_json: bool) -> None:
         print_json({**{name: getattr(each, name) for name in each.__struct_fields__}, "case_id": each.case_id})
         return
     for head, cell in zip(_HEADS, _cells(each), strict=True):
-        print_lines((), ((head, cell),))
+        click.echo(f"{head}: {text_of(cell)}")
     if each.case_id:
-        print_lines((), (("案卷 case", each.case_id),))
+        click.echo(f"案卷 case: {each.case_id}")
 
 
 @parked.command("replay")

@@ -1,12 +1,26 @@
 """``anjuan views ranges|split|merge``: ranges of slices of the log, and who folds which."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from adapters.cli.authority_acts import open_plainly
 from adapters.cli.printing import print_json, print_lines
 
+if TYPE_CHECKING:
+    from adapters.operating.seen import RangeHeld
+
 _LANE = click.argument("lane", type=click.Choice(["streams", "whole"]))
-_HEADS = ("通道 lane", "自 lo", "至 hi", "工作进程 owner", "代次 epoch", "持有秒 age (s)", "租约秒 expires (s)", "位置 position")
+_HEADS = (
+    "通道 lane",
+    "自 lo",
+    "至 hi",
+    "工作进程 owner",
+    "代次 epoch",
+    "持有秒 age (s)",
+    "租约秒 expires (s)",
+    "位置 position",
+)
 
 
 @click.command("ranges")
@@ -20,13 +34,12 @@ def ranges(*, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    print_lines(
-        _HEADS,
-        (
-            (each.lane, each.lo, each.hi, each.owner, each.epoch, _seconds(each.age), _seconds(each.expires), each.position)
-            for each in found
-        ),
-    )
+    print_lines(_HEADS, map(_cells, found))
+
+
+def _cells(each: "RangeHeld") -> tuple[object, ...]:
+    lease = (each.owner, each.epoch, _seconds(each.age), _seconds(each.expires))
+    return (each.lane, each.lo, each.hi, *lease, each.position)
 
 
 def _seconds(value: float | None) -> str:

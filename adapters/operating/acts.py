@@ -168,7 +168,7 @@ def verify_views(locate: Locate, views: Sequence[View], progress: Progress = lam
     A view that cannot be computed is told with its fault; the others are compared all the same.
     Raises NotBuilt, LogBroken.
     """
-    left, faults = list(views), []
+    left, faults = list(views), list[Compared]()
     with session(locate) as (connection, owner):
         for view in views:
             if not lives(connection, view):

@@ -33,8 +33,8 @@ class Metric(NamedTuple):
 def exposition(house: House, answers: "Counter[int]") -> str:
     """Return all metrics of a house. Raises Unavailable."""
     seen, told, held, building = projections(house), workers(house), ranges(house), builds(house)
-    families = [*_of_server(seen, answers), *_of_views(seen), *_of_workers(told), *_of_ranges(held), *_of_builds(building)]
-    return text_of(families)
+    views = [*_of_server(seen, answers), *_of_views(seen), *_of_builds(building)]
+    return text_of([*views, *_of_workers(told), *_of_ranges(held)])
 
 
 def text_of(families: Iterable[Metric]) -> str:
@@ -77,7 +77,7 @@ def _of_views(seen: list[Projection]) -> list[Metric]:
         gauge("lag_events", "Events that the view has not folded.", (each.lag for each in seen)),
         gauge("lag_seconds", "From its last event to the last of the log.", (each.behind for each in seen)),
         gauge("stale_seconds", stale, (each.stale for each in seen)),
-        gauge("parked_events", "Events that the view could not digest, and those behind.", (each.parked for each in seen)),
+        gauge("parked_events", "Events that it could not digest, and those behind.", (each.parked for each in seen)),
         gauge("paused", "1 while an operator has paused the view.", (each.paused for each in seen)),
     ]
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from adapters.house import House
+from adapters.operating.background import Rebuilds
 from adapters.web import assets
 from adapters.web.acting import ActPages
 from adapters.web.authority import AuthorityPages
@@ -24,10 +25,11 @@ from adapters.web.worklist import WorklistPages
 Routes = dict[str, Callable[..., Response]]
 
 
-def router(house: House) -> APIRouter:
+def router(house: House, rebuilds: Rebuilds) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
     case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
+    operations = OperationsPages(house, rebuilds)
     shown: Routes = {
         "/": _home,
         "/ui": _home,
@@ -38,6 +40,8 @@ def router(house: House) -> APIRouter:
         "/ui/cases/{case_id}/act/{action}": act.show,
         "/ui/open": opening.show,
         "/ui/sign-in": sign.show,
+        "/ui/operations": operations.show,
+        "/ui/operations/now": operations.now,
         **_overviews(house),
     }
     sent: Routes = {
@@ -45,6 +49,8 @@ def router(house: House) -> APIRouter:
         "/ui/open": opening.open,
         "/ui/sign-in": sign.sign_in,
         "/ui/sign-out": sign.sign_out,
+        "/ui/operations/views/{name}/{act}": operations.act,
+        "/ui/operations/parked/replay": operations.replay,
     }
     for methods, routes in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, answer in routes.items():
@@ -55,7 +61,7 @@ def router(house: House) -> APIRouter:
 
 def _overviews(house: House) -> Routes:
     """Return the pages that look over the bureau as a whole."""
-    operations, rules, policy = OperationsPages(house), RulebookPages(house), PolicyPages(house)
+    rules, policy = RulebookPages(house), PolicyPages(house)
     return {
         "/ui/duties": DutyPages(house).show,
         "/ui/rulebook": rules.show,
@@ -66,8 +72,6 @@ def _overviews(house: House) -> Routes:
         "/ui/policy/{policy_id}": policy.one,
         "/ui/parity": ParityPages(house).show,
         "/ui/dashboard": DashboardPages(house).show,
-        "/ui/operations": operations.show,
-        "/ui/operations/now": operations.now,
     }
 
 
