@@ -1,5 +1,6 @@
 """``anjuan views``: read models: how far each is; rebuilding, verifying, pausing; what is parked; who folds what."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,13 @@ from adapters.cli.views_parked import parked
 from adapters.cli.views_ranges import merge, ranges, split
 
 if TYPE_CHECKING:
+    from adapters.operating.builds import Build
     from adapters.operating.seen import Projection
+
+_STALE_SECONDS = 1.0
+"""Below this it is only on its way."""
+_YEAR = len("2026-")
+"""What a narrow table leaves out of a time."""
 
 
 @click.group("views", invoke_without_command=True)
@@ -53,35 +60,52 @@ def _pause(name: str, *, paused: bool) -> None:
 
 
 def _list(*, as_json: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from adapters.operating.seen import projections
+    from adapters.operating.builds import builds
+    from adapters.operating.seen import projections, ranges
 
     with open_plainly() as house:
-        found = projections(house)
+        found, held, building = projections(house), ranges(house), builds(house)
     if as_json:
         print_json(found)
         return
-    table = Table("视图 view", "版本 version", "位置 position", "滞后 lag", "滞后秒 behind (s)", "更新于 moved")
-    for heading in ("停滞秒 stale (s)", "状态 state", "挂起 parked", "区间 ranges", "工作进程 owner", "构建 build"):
-        table.add_column(heading, overflow="fold")
+    _table(found)
+    for each in held:
+        owner = each.owner or "无人持有 nobody"
+        click.echo(f"区间 range {each.lane} {each.lo}..{each.hi}: {owner}，位置 position {text_of(each.position)}")
+    for build in building:
+        click.echo(f"构建 build {_built(build)}")
+
+
+def _table(found: "Iterable[Projection]") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("视图\nview", no_wrap=True)
+    for heading in ("版本\nversion", "位置\nposition", "滞后\nlag", "滞后秒\nbehind", "区间\nranges"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("更新于\nmoved", no_wrap=True)
+    table.add_column("状态\nstate", overflow="fold")
     for each in found:
-        table.add_row(*_cells(each))
+        numbers = (each.version, each.position, each.lag, each.behind, each.ranges)
+        table.add_row(each.view, *(f"{number:,}" for number in numbers), text_of(each.moved_at)[_YEAR:], _state(each))
     Console().print(table)
 
 
-def _cells(each: "Projection") -> tuple[str, ...]:
-    name = each.view if each.built else f"{each.view}（未建 not built）"
-    standing = (str(each.version), str(each.position), str(each.lag), str(each.behind), text_of(each.moved_at))
-    state = "暂停 paused" if each.paused else "运行 running"
-    held = (str(each.parked), str(each.ranges), text_of(each.owners))
-    return (name, *standing, f"{each.stale:.0f}", state, *held, _building(each))
+def _state(each: "Projection") -> str:
+    told = [
+        "未建 not built" if not each.built else "",
+        "暂停 paused" if each.paused else "",
+        f"挂起 parked {each.parked:,}" if each.parked else "",
+        f"停滞 stale {each.stale:,.0f} s" if each.stale >= _STALE_SECONDS else "",
+        f"重建 rebuild {each.build.share:.0%}" if each.build else "",
+    ]
+    return "，".join(filter(None, told)) or "正常 well"
 
 
-def _building(each: "Projection") -> str:
-    build = each.build
-    if build is None:
-        return "—"
-    state = build.stage if build.running else build.fault or "未完成 unfinished"
-    return f"{build.share:.0%} {state}"
+def _built(build: "Build") -> str:
+    state = f"{build.stage} {build.owner}" if build.running else f"未完成 unfinished {build.fault}".strip()
+    left = f"，剩余 left {build.left:,.0f} s" if build.left is not None else ""
+    done = f"{build.events:,}/{build.target:,} {build.share:.0%}"
+    return f"{build.purpose} {', '.join(build.views)}: {done}，{build.rate:,.0f}/s{left}，{state}"

@@ -34,7 +34,7 @@ def exposition(house: House, answers: "Counter[int]") -> str:
     """Return all metrics of a house. Raises Unavailable."""
     seen, told, held, building = projections(house), workers(house), ranges(house), builds(house)
     views = [*_of_server(seen, answers), *_of_views(seen), *_of_builds(building)]
-    return text_of([*views, *_of_workers(told), *_of_ranges(held)])
+    return text_of([*views, *of_workers(told), *_of_ranges(held)])
 
 
 def text_of(families: Iterable[Metric]) -> str:
@@ -82,7 +82,7 @@ def _of_views(seen: list[Projection]) -> list[Metric]:
     ]
 
 
-def _of_workers(told: list[WorkerSeen]) -> list[Metric]:
+def of_workers(told: list[WorkerSeen]) -> list[Metric]:
     """Counts of those that are alive; gaps of all of the last hour, since a worker that sees one ends."""
     alive = [each for each in told if each.alive]
 

@@ -29,7 +29,6 @@ def router(house: House, rebuilds: Rebuilds) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
     case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
-    operations = OperationsPages(house, rebuilds)
     shown: Routes = {
         "/": _home,
         "/ui": _home,
@@ -40,17 +39,14 @@ def router(house: House, rebuilds: Rebuilds) -> APIRouter:
         "/ui/cases/{case_id}/act/{action}": act.show,
         "/ui/open": opening.show,
         "/ui/sign-in": sign.show,
-        "/ui/operations": operations.show,
-        "/ui/operations/now": operations.now,
-        **_overviews(house),
+        **_overviews(house, OperationsPages(house, rebuilds)),
     }
     sent: Routes = {
         "/ui/cases/{case_id}/act/{action}": act.act,
         "/ui/open": opening.open,
         "/ui/sign-in": sign.sign_in,
         "/ui/sign-out": sign.sign_out,
-        "/ui/operations/views/{name}/{act}": operations.act,
-        "/ui/operations/parked/replay": operations.replay,
+        **_operating(OperationsPages(house, rebuilds)),
     }
     for methods, routes in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, answer in routes.items():
@@ -59,7 +55,15 @@ def router(house: House, rebuilds: Rebuilds) -> APIRouter:
     return made
 
 
-def _overviews(house: House) -> Routes:
+def _operating(operations: OperationsPages) -> Routes:
+    """Return the forms of the operator."""
+    return {
+        "/ui/operations/views/{name}/{act}": operations.act,
+        "/ui/operations/parked/replay": operations.replay,
+    }
+
+
+def _overviews(house: House, operations: OperationsPages) -> Routes:
     """Return the pages that look over the bureau as a whole."""
     rules, policy = RulebookPages(house), PolicyPages(house)
     return {
@@ -72,6 +76,8 @@ def _overviews(house: House) -> Routes:
         "/ui/policy/{policy_id}": policy.one,
         "/ui/parity": ParityPages(house).show,
         "/ui/dashboard": DashboardPages(house).show,
+        "/ui/operations": operations.show,
+        "/ui/operations/now": operations.now,
     }
 
 
