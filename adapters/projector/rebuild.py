@@ -65,7 +65,7 @@ def _told_of(connection: "Connection[Any]", aside: Aside) -> Iterator[None]:
         yield
     except BaseException as error:
         if not connection.closed:
-            if isinstance(error, psycopg.errors.QueryCanceled):  # whoever aborts cancels what we are at
+            if isinstance(error, psycopg.Error | ViewFault):  # whoever aborts cancels what we are at, drops the tables
                 asides.require_owned(connection, aside)
             asides.disown(connection, aside, fault_of(error))
         raise
