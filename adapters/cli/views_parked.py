@@ -10,6 +10,7 @@ from adapters.cli.printing import print_json, print_lines, text_of
 if TYPE_CHECKING:
     from adapters.operating.seen import Parked
 
+MOST_POSITION = 2**62
 _JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 _VIEW = click.option("--view", required=True, help="视图 / view")
 _HEADS = (
@@ -54,7 +55,7 @@ def _cells(each: "Parked") -> tuple[object, ...]:
 
 
 @parked.command("show")
-@click.argument("position", type=click.IntRange(min=1))
+@click.argument("position", type=click.IntRange(1, MOST_POSITION))
 @_VIEW
 @_JSON
 def show(position: int, view: str, *, as_json: bool) -> None:
@@ -81,7 +82,9 @@ def show(position: int, view: str, *, as_json: bool) -> None:
 @_VIEW
 @click.option("--case", "case_id", help="该案卷的 / those of this case")
 @click.option("--stream", help="该流的 / those of this stream")
-@click.option("--event", "position", type=click.IntRange(min=1), help="该位置的一条 / the one at this position")
+@click.option(
+    "--event", "position", type=click.IntRange(1, MOST_POSITION), help="该位置的一条 / the one at this position"
+)
 def replay(view: str, case_id: str | None, stream: str | None, position: int | None) -> None:
     """重放挂起事件 / fold parked events again, as far as they go; exit 1 when one still fails."""
     from adapters.operating import acts

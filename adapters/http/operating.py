@@ -97,6 +97,8 @@ def _replay(house: House, request: Request, body: bytes) -> Response:
     asked: ReplayBody = decoded(lambda given: msgspec.json.decode(given, type=ReplayBody), body)
     if sum(map(bool, (asked.case_id, asked.stream, asked.position))) != 1:
         raise InvalidValue("case_id, stream, position")
+    if "\0" in asked.case_id + asked.stream:  # no text column takes it
+        raise InvalidValue("case_id, stream")
     if asked.position:
         done = acts.replay_event(house.locate, asked.view, asked.position)
     else:

@@ -17,9 +17,10 @@ import pytest
 from adapters.cli import building
 from adapters.operating import acts
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector import asides, filling
+from adapters.projector import asides, filling, swapping
 from adapters.projector.asides import Aside, AsideLost
 from adapters.projector.service import bring_up
+from adapters.projector.sessions import session
 from projections.registry import VIEWS
 from tests.support.command_line import arguments, environment, fault, read, run, said
 from tests.support.database import database
@@ -184,7 +185,7 @@ class TestAbort:
             tamper(url, "UPDATE views.asides SET owner = 'another'")
             return real(connection, aside)
 
-        real = acts.swapping.swap
+        real = swapping.swap
         monkeypatch.setattr("adapters.projector.rebuild.swap", seized)
         assert "BUILD_ABORTED" in fault("views", "rebuild", "worklist")
         assert query(url, "SELECT swapped_at FROM views.projections WHERE view = 'worklist'") == [(None,)]
@@ -204,7 +205,7 @@ class TestVerify:
         assert query(url, "SELECT count(*) FROM views.worklist WHERE stage = 'wrong'") == [(2,)]
 
     def test_what_a_killed_one_left_is_dropped_by_the_next(self, url: str) -> None:
-        with acts.session(lambda: url) as (connection, _):
+        with session(lambda: url) as (connection, _):
             asides.make(connection, "verify", [VIEWS["worklist"]], 1)
         tamper(url, "UPDATE views.asides SET moved_at = now() - interval '1 hour', owner = 'gone'")
         assert read("views", "verify", "worklist")[0]["same"]
