@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import psycopg
 from psycopg import Connection, sql
 
+from adapters.projector.sessions import cancel
 from domain.errors import Refused
 from domain.kernel import Value
 from projections.registry import VIEWS
@@ -29,7 +31,7 @@ SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versio
 _MAKE = "INSERT INTO views.asides (id, views, versions, purpose, target) VALUES (%s, %s, %s, %s, %s)"
 # Owned as long as the session lives that it is owned by.
 _OWN = """
-UPDATE views.asides SET owner = %(owner)s
+UPDATE views.asides SET owner = %(owner)s, owned_at = clock_timestamp(), owned_events = events, fault = ''
  WHERE id = %(id)s AND (owner IN ('', %(owner)s) OR NOT EXISTS (
      SELECT FROM pg_stat_activity WHERE application_name = owner AND datname = current_database()))
 """
@@ -38,6 +40,17 @@ UPDATE views.asides SET stage = %s, position = %s, events = %s, last_stream = %s
        moved_at = clock_timestamp()
  WHERE id = %s AND owner = %s
 """
+_DISOWN = "UPDATE views.asides SET owner = '', fault = %s WHERE id = %s AND owner = %s"
+_OURS = "SELECT FROM views.asides WHERE id = %s AND owner = %s"
+_SEIZE = """
+WITH before AS (SELECT id, owner FROM views.asides WHERE id = %(id)s FOR UPDATE)
+UPDATE views.asides AS aside SET owner = %(owner)s FROM before WHERE aside.id = before.id RETURNING before.owner
+"""
+_DEAD = """
+SELECT id FROM views.asides WHERE purpose = %s AND moved_at < clock_timestamp() - interval '1 minute' AND NOT EXISTS (
+    SELECT FROM pg_stat_activity WHERE application_name = owner AND datname = current_database())
+"""
+_TRIES = 30
 
 
 class AsideBusy(Refused):
@@ -48,8 +61,12 @@ class AsideBusy(Refused):
     en = "Another process is building this view"
 
 
-class AsideLost(Exception):
+class AsideLost(Refused):
     """Somebody has aborted the aside, or has taken it over: this process must stop."""
+
+    code = "BUILD_ABORTED"
+    zh = "构建已被中止，现用视图未受影响"
+    en = "The build was aborted; the live views are untouched"
 
 
 class Aside(Value):
@@ -132,12 +149,46 @@ def keep(connection: "Connection[Any]", aside: Aside) -> None:
     """Write how far it is, in the transaction that brought it there. Raises AsideLost."""
     progress = (aside.stage, aside.position, aside.events, aside.last_stream, list(aside.later))
     if connection.execute(_KEEP, (*progress, aside.id, aside.owner)).rowcount != 1:
-        raise AsideLost(aside.id)
+        raise AsideLost(", ".join(aside.views))
 
 
-def disown(connection: "Connection[Any]", aside: Aside) -> None:
-    """Let any process go on with it at once."""
-    connection.execute("UPDATE views.asides SET owner = '' WHERE id = %s AND owner = %s", (aside.id, aside.owner))
+def disown(connection: "Connection[Any]", aside: Aside, fault: str = "") -> None:
+    """Let any process go on with it at once. ``fault``: why this one does not."""
+    connection.execute(_DISOWN, (fault, aside.id, aside.owner))
+
+
+def require_owned(connection: "Connection[Any]", aside: Aside) -> None:
+    """Raise AsideLost unless this process still owns the aside."""
+    if connection.execute(_OURS, (aside.id, aside.owner)).rowcount != 1:
+        raise AsideLost(", ".join(aside.views))
+
+
+def abort(connection: "Connection[Any]", aside: Aside, owner: str) -> bool:
+    """Take the aside from whoever is at it, and drop it; tell whether it was still there. Raises AsideBusy.
+
+    Its owner finds at its next step that it owns it no more; until then it may hold locks on the tables.
+    """
+    seized = connection.execute(_SEIZE, {"owner": owner, "id": aside.id}).fetchall()
+    for _ in range(_TRIES if seized else 0):
+        cancel(connection, seized[0][0])
+        try:
+            with connection.transaction():
+                connection.execute("SET LOCAL lock_timeout = '1s'")
+                drop(connection, aside)
+        except psycopg.errors.LockNotAvailable:
+            continue
+        return True
+    if seized:
+        raise AsideBusy(", ".join(aside.views))
+    return False
+
+
+def drop_dead(connection: "Connection[Any]", purpose: Purpose) -> None:
+    """Drop what processes that are gone have left of this purpose."""
+    dead = {ident for (ident,) in connection.execute(_DEAD, (purpose,)).fetchall()}
+    for aside in all_asides(connection):
+        if aside.id in dead:
+            drop(connection, aside)
 
 
 def drop(connection: "Connection[Any]", aside: Aside) -> None:

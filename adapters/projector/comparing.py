@@ -12,6 +12,7 @@ from psycopg import Connection, IsolationLevel, Rollback, sql
 from adapters.projector.asides import Aside, named_without_schema
 from adapters.projector.batch import Span, read_batch
 from adapters.projector.folding import fold_view
+from domain.errors import Refused
 from domain.kernel import Value
 from projections.shape import Table, View
 from projections.slices import Range
@@ -38,7 +39,10 @@ class Difference(Value, omit_defaults=False):
 
 
 class Compared(Value, omit_defaults=False):
-    """What became of a comparison: rows of the live tables, differences in all, and the first of them."""
+    """What became of a comparison: rows of the live tables, differences in all, and the first of them.
+
+    ``fault``: why it could not be made, as class and place; never a value.
+    """
 
     view: str
     position: int
@@ -46,11 +50,12 @@ class Compared(Value, omit_defaults=False):
     differences: int
     first: tuple[Difference, ...] = ()
     parked: int = 0
+    fault: str = ""
 
     @property
     def same(self) -> bool:
         """Whether the live view is what the log says."""
-        return self.differences == 0 and self.parked == 0
+        return self.differences == 0 and self.parked == 0 and not self.fault
 
 
 class Reached(NamedTuple):
@@ -72,8 +77,12 @@ def compare(connection: "Connection[Any]", aside: Aside) -> list[Compared]:
         return [_compare(connection, aside, view) for view in aside.shapes()]
 
 
-class NotBehind(Exception):
+class NotBehind(Refused):
     """The aside is further on than the live view, so they cannot be brought to the same position."""
+
+    code = "VIEW_WENT_BACK"
+    zh = "视图在比较期间被回退，请重新比较"
+    en = "The view went back while it was compared: compare it again"
 
 
 def _compare(connection: "Connection[Any]", aside: Aside, view: View) -> Compared:

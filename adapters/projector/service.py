@@ -17,6 +17,7 @@ from adapters.projector.folding import ViewFault
 from adapters.projector.poison import told
 from adapters.projector.rebuild import rebuild
 from adapters.projector.sessions import session
+from adapters.projector.splitting import split_into
 from adapters.projector.step import Step
 from adapters.projector.tables import outdated, prepare_views
 from adapters.projector.worker import MOST_EVENTS, Worker
@@ -87,6 +88,18 @@ def prepare(locate: Locate) -> list[View]:
     """Make the tables of new views; return those that live in an older version. Raises NewerView."""
     with session(locate) as (connection, _):
         return prepare_views(connection, VIEWS.values())
+
+
+def divide(locate: Locate, number: int, stop: threading.Event) -> None:
+    """Split the lane of streams into at least so many ranges, once a server is there. Raises NewerView."""
+    while not stop.is_set():
+        try:
+            with session(locate) as (connection, _):
+                prepare_views(connection, VIEWS.values())
+                split_into(connection, list(VIEWS.values()), "streams", number)
+            break
+        except psycopg.OperationalError:  # no server yet
+            stop.wait(_BACK_OFF_SECONDS)
 
 
 def _renew_beside(locate: Locate) -> None:

@@ -24,6 +24,11 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
 """
 
+_CANCEL = """
+SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+ WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 @contextmanager
 def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
@@ -48,3 +53,10 @@ def end_session(connection: "Connection[Any]", name: str) -> None:
     with connection.transaction():
         connection.execute("SET LOCAL ROLE NONE")
         connection.execute(_END, (name,))
+
+
+def cancel(connection: "Connection[Any]", name: str) -> None:
+    """Cancel the statement that a session is at, if it is at one."""
+    with connection.transaction():
+        connection.execute("SET LOCAL ROLE NONE")
+        connection.execute(_CANCEL, (name,))

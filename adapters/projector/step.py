@@ -17,10 +17,14 @@ from projections.shape import View
 
 
 class Step(NamedTuple):
-    """How far a step came: positions passed, and the position that the slowest view of the range has reached."""
+    """How far a step came: positions passed, and the position that the slowest view of the range has reached.
+
+    ``views``: those that were folded.
+    """
 
     events: int
     position: int
+    views: tuple[str, ...] = ()
 
 
 class Trouble(NamedTuple):
@@ -52,7 +56,7 @@ def step(
     batch = read_batch(connection, span, behind, lease.slices)
     if batch.upto > after:
         _write(connection, lease, [(view, where[view.name]) for view in behind], batch, trouble)
-    return Step(batch.upto - after, batch.upto)
+    return Step(batch.upto - after, batch.upto, tuple(view.name for view in behind))
 
 
 def _write(

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from adapters.projector.asides import Aside
+from adapters.projector.asides import Aside, AsideLost
 from adapters.projector.checkpoints import Move
 from adapters.projector.comparing import ranges
 from adapters.projector.filling import fold_up_to
@@ -31,6 +31,7 @@ UPDATE views.projections SET tables = %s, swapped_at = clock_timestamp(), kept_s
        kept_version = %s, kept_position = %s
  WHERE view = %s
 """
+_DONE = "DELETE FROM views.asides WHERE id = %s AND owner = %s"
 _KEPT = "SELECT kept_schema, kept_tables, kept_version, kept_position FROM views.projections WHERE view = %s"
 
 
@@ -91,7 +92,8 @@ def _swap(connection: "Connection[Any]", aside: Aside) -> int:
         _put_in_place(connection, aside, view, before[view.name])
         checkpoints_at(connection, view, view.version, position)
         connection.execute("DELETE FROM views.parked WHERE view = %s", (view.name,))
-    connection.execute("DELETE FROM views.asides WHERE id = %s", (aside.id,))
+    if connection.execute(_DONE, (aside.id, aside.owner)).rowcount != 1:
+        raise AsideLost(", ".join(aside.views))
     connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(aside.schema)))
     return position
 

@@ -106,9 +106,9 @@ class Worker:
     def _after(self, key: tuple[str, int], done: Step | None, seconds: float) -> None:
         if done is not None and done.events:
             self.told.step(done.events, seconds)
-            self._faults = {
-                at: fault for at, fault in self._faults.items() if at[:2] != key or fault[1] > time.monotonic()
-            }
+            # Only for those that took part: a view whose rest ends meanwhile has digested nothing yet.
+            for view in done.views:
+                self._faults.pop((*key, view), None)
             self._renewed[key] = time.monotonic()
             grown = self._sizes[key] // 2 if seconds > _LONG_SECONDS else self._sizes[key] * 2
             self._sizes[key] = min(MOST_EVENTS, max(grown, 1))

@@ -41,7 +41,7 @@ from projections.views.history.view import HISTORY
 from projections.views.worklist.view import WORKLIST
 from tests.support.builders import OTHER_TOWN_VILLAGE, VILLAGE
 from tests.support.database import database
-from tests.support.logs import open_log, query, tamper
+from tests.support.logs import copy_log, open_log, query, tamper
 from tests.support.many_cases import write_cases
 from tests.support.processes import finish, kill, line, program
 from tests.support.projecting import projecting
@@ -100,17 +100,6 @@ def fresh(database_url: str, straight: Prepared) -> str:
     """The same log in a database without views."""
     copy_log(straight.url, database_url)
     return database_url
-
-
-def copy_log(source: str, target: str) -> None:
-    with psycopg.connect(source) as a, psycopg.connect(target) as b:
-        for table in ("log.events", "log.streams"):
-            with a.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)") as out:
-                data = b"".join(map(bytes, out))
-            with b.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)") as into:
-                into.write(data)
-        head = a.execute("SELECT position, recorded_at FROM log.head").fetchone()
-        b.execute("UPDATE log.head SET position = %s, recorded_at = %s", head)
 
 
 class TestExactlyOnce:

@@ -37,7 +37,8 @@ CREATE TABLE views.projections (
     kept_schema   text        NOT NULL DEFAULT '',    -- where the tables of before the last swap are
     kept_tables   text[]      NOT NULL DEFAULT '{}',
     kept_version  integer,
-    kept_position bigint
+    kept_position bigint,
+    differences   bigint                              -- rows found different before the last swap; NULL: not compared
 );
 INSERT INTO views.projections (view) SELECT view FROM views.checkpoint;
 
@@ -101,6 +102,9 @@ CREATE TABLE views.asides (
     last_stream text        NOT NULL DEFAULT '',  -- filling goes by streams: up to this one they are in
     later       text[]      NOT NULL DEFAULT '{}',-- keys and indexes that are made once it is full
     owner       text        NOT NULL DEFAULT '',  -- the name of the session that is at it
+    owned_at    timestamptz NOT NULL DEFAULT clock_timestamp(),  -- since when, and
+    owned_events bigint     NOT NULL DEFAULT 0,   -- with how many events in: for the time that is left
+    fault       text        NOT NULL DEFAULT '',  -- why the last try ended: class and place, never a value
     started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     moved_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     used_at     timestamptz NOT NULL DEFAULT clock_timestamp()
