@@ -6,13 +6,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from tests.support.logs import open_log, query
+from tests.support.logs import open_log, query, tamper
 from tests.support.many_cases import write_cases
 from tests.support.processes import Process, finish, line, program
 
 PATIENCE_SECONDS = 60.0
 _OWNED = "SELECT lane, lo FROM views.leases WHERE owner LIKE %s ORDER BY lane, lo"
 _TAKEN = "SELECT extract(epoch FROM max(taken_at))::float8 FROM views.leases"
+# Streams of cases under new names; the bureau's goes on.
+_COPY_EVENTS = """
+INSERT INTO log.events
+SELECT head.position * copy + events.position, stream || CASE stream WHEN 'bureau' THEN '' ELSE '-' || copy END,
+       seq + CASE stream WHEN 'bureau' THEN copy * version ELSE 0 END,
+       type, schema, events.recorded_at, state, record
+  FROM log.events JOIN log.streams USING (stream), log.head, generate_series(1, %s - 1) AS copy ORDER BY 1
+"""
+_COPY_STREAMS = """
+INSERT INTO log.streams SELECT DISTINCT ON (stream) stream, seq, sha256(record) FROM log.events ORDER BY stream, seq DESC
+    ON CONFLICT (stream) DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash
+"""
+_COPY_HEAD = "UPDATE log.head SET position = position * %s"
 _REACHED = "SELECT NOT EXISTS (SELECT FROM views.checkpoint, log.head WHERE checkpoint.position < head.position)"
 
 
@@ -59,6 +72,13 @@ def more_cases(url: str, seed: int, number: int) -> None:
     """Append cases."""
     with open_log(url) as opened:
         write_cases(opened.log, seed, number)
+
+
+def multiply(url: str, times: int) -> None:
+    """Copy the whole log so often, as a quick way to many events."""
+    tamper(url, _COPY_EVENTS, times)
+    tamper(url, _COPY_STREAMS)
+    tamper(url, _COPY_HEAD, times)
 
 
 def stop(pid: int) -> None:
