@@ -1,38 +1,45 @@
-"""Writes cases in threads, event by event: ``URL NAME THREADS CASES [REST]``. NOTIFY is never sent.
+"""Writes cases in threads, one to three events at a time: ``URL NAME THREADS CASES [REST]``. NOTIFY is never sent.
 
-A line ``command-id first last`` is said after the answer has come, never before. ``REST``: seconds between two appends.
+The cases are those of streams ``case-1-*`` that are in the log already, under names of their own. A line
+``command-id first last`` is said after the answer has come, never before. ``REST``: seconds between two appends.
 """
 
 import random
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from application.ports import Append, Write
-from domain.kernel import CaseId
-from tests.support.logs import OpenLog, open_log
-from tests.support.many_cases import some_case, some_import
+from domain.kernel import Fact
+from tests.support.logs import OpenLog, open_log, query
 from tests.support.processes import say
 
+_STREAMS = "SELECT stream FROM log.streams WHERE stream LIKE 'case-1-%%' ORDER BY stream"
 
-def run(opened: OpenLog, thread: str, cases: int, rest: float) -> None:
-    chance = random.Random(thread)  # noqa: S311  (the same cases each time)
-    for number in range(cases):
-        case_id = CaseId(f"{thread}-{number}")
-        left, version = (some_import if number % 6 == 5 else some_case)(chance, case_id), 0
+
+def run(opened: OpenLog, streams: Sequence[str], thread: str, rest: float) -> None:
+    chance = random.Random(thread)  # noqa: S311  (the same appends each time)
+    for number, stream in enumerate(streams):
+        left = [Fact(recorded.event, recorded.meta) for recorded in opened.log.stream(stream)]
+        version = 0
         while left:
             most = chance.randint(1, 3)
-            few, left = left[:most], left[most:]
-            command_id = f"{case_id}.{version}"
-            done = opened.log.append(Append(command_id, "wish", (Write(f"case-{case_id}", version, tuple(few)),)))
+            few, left = tuple(left[:most]), left[most:]
+            command_id = f"{thread}-{number}.{version}"
+            done = opened.log.append(Append(command_id, "wish", (Write(f"case-{thread}-{number}", version, few),)))
             say(f"{command_id} {done.first} {done.last}")
             version = done.version
             time.sleep(rest)
 
 
 def main(url: str, name: str, threads: int, cases: int, rest: float = 0.0) -> None:
+    streams = [stream for (stream,) in query(url, _STREAMS)]
+    chance = random.Random(name)  # noqa: S311  (the same cases each time)
     with open_log(url) as opened, ThreadPoolExecutor(threads) as pool:
-        for future in [pool.submit(run, opened, f"{name}-{n}", cases, rest) for n in range(threads)]:
+        chosen = [chance.choices(streams, k=cases) for _ in range(threads)]
+        running = [pool.submit(run, opened, some, f"{name}-{n}", rest) for n, some in enumerate(chosen)]
+        for future in running:
             future.result()
 
 
