@@ -8,27 +8,34 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 
 import psycopg
 import pytest
 
 from adapters.postgres.embedded import EmbeddedServer
+from adapters.projector.poison import replay
 from adapters.projector.rebuild import rebuild
 from adapters.projector.service import bring_up
 from adapters.projector.sessions import session
 from adapters.projector.splitting import merge, split
 from projections.registry import VIEWS
 from projections.slices import WHOLE, Range
-from tests.support.counting import assert_views_are_the_log
+from tests.support.counting import assert_views_are_the_log, counted_from_the_log, counted_from_the_views
 from tests.support.database import database
+from tests.support.events import note
 from tests.support.logs import query
+from tests.support.newer import BEFORE, NEWER, STREAM, append_facts, facts
+from tests.support.processes import finish, line, program
 from tests.support.storms import storm
-from tests.support.workers import eventually, reached
+from tests.support.workers import eventually, following, reached
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ALL = list(VIEWS.values())
 STREAMS = [view for view in ALL if view.by_stream]
+PARKED = "SELECT count(*) FROM views.parked"
+WAITING = "SELECT count(*) FROM views.parked WHERE view = %s"
 WHOLES = [view for view in ALL if not view.by_stream]
 
 
@@ -117,4 +124,48 @@ def test_under_kill_9_views_are_rebuilt_and_swapped_and_ranges_split_and_merged(
         assert set(differences) == {0}
         assert splits
         assert numbers == sorted(numbers), "a reader saw a view half built"  # type: ignore[type-var]
+    assert_views_are_the_log(database_url)
+
+
+def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_go_on(database_url: str) -> None:
+    known = facts()
+    with storm(database_url, 3, ("follow_older", database_url, 300, NEWER.TYPE)) as raging:
+        append_facts(database_url, 0, known[: BEFORE + 1])
+        raging.rage(6)
+        append_facts(database_url, BEFORE + 1, known[BEFORE + 1 :])
+        raging.end()
+        eventually(lambda: reached(database_url), "the views do not come up")
+    behind = query(database_url, "SELECT position FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s", STREAM, BEFORE)
+    for view in VIEWS:
+        assert query(database_url, "SELECT position FROM views.parked WHERE view = %s ORDER BY 1", view) == behind
+    wanted, found = counted_from_the_log(database_url), counted_from_the_views(database_url)
+    assert {case_id for case_id, *_ in (wanted.worklist - found.worklist)} == {STREAM.removeprefix("case-")}
+    assert (wanted.history - found.history).total() == len(behind) > 1
+    with session(lambda: database_url) as (connection, _):
+        assert {replay(connection, view, STREAM).left for view in ALL} == {0}
+    assert_views_are_the_log(database_url)
+
+
+def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(database_url: str) -> None:
+    known = facts()
+    with program("follow_older", database_url, 300, NEWER.TYPE) as older:
+        assert line(older) == "ready"
+        append_facts(database_url, 0, known[: BEFORE + 1])
+        eventually(lambda: query(database_url, PARKED) == [(len(ALL),)], "the event is not parked")
+        finish(older)
+    append_facts(database_url, BEFORE + 1, known[BEFORE + 1 :])
+    versions = count(len(known))
+    with (
+        following(database_url, 2, 5),
+        over_and_over(lambda: append_facts(database_url, next(versions), [note("more")])) as grown,
+        session(lambda: database_url) as (connection, _),
+    ):
+        for view in ALL:
+            before = len(grown)
+            eventually(lambda least=before: len(grown) > least + 5, "it does not grow")  # type: ignore[misc]
+            assert query(database_url, WAITING, view.name) > [(3,)]
+            assert replay(connection, view, STREAM).left == 0
+        eventually(lambda least=len(grown): len(grown) > least + 5, "it does not grow")  # type: ignore[misc]
+    bring_up(lambda: database_url)
+    assert query(database_url, PARKED) == [(0,)]
     assert_views_are_the_log(database_url)

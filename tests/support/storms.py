@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 
@@ -26,7 +26,7 @@ SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
 class Storm:
     """Writers, readers that follow the log, and workers. Whoever is killed is replaced."""
 
-    def __init__(self, url: str, seed: int, stack: ExitStack) -> None:
+    def __init__(self, url: str, seed: int, worker: Sequence[object], stack: ExitStack) -> None:
         self.url = url
         self.chance = random.Random(seed)  # noqa: S311  (moments to kill at)
         self.acknowledged: list[str] = []
@@ -34,7 +34,8 @@ class Storm:
         self._stack = stack
         more_cases(url, 1, PATTERNS)
         self._tails = [self._start("tail_log", url) for _ in range(2)]
-        self.workers = [self._start("follow", url, 300) for _ in range(2)]
+        self._worker = worker
+        self.workers = [self._start(*worker) for _ in range(2)]
         self.writers = [self._writer() for _ in range(WRITING)]
 
     def rage(self, kills: int) -> None:
@@ -44,7 +45,7 @@ class Storm:
             chosen = self.chance.randrange(2)
             if number % 2:
                 kill(self.workers[chosen])
-                self.workers[chosen] = self._start("follow", self.url, 300)
+                self.workers[chosen] = self._start(*self._worker)
             else:
                 self.acknowledged += kill(self.writers[chosen])
                 self.writers[chosen] = self._writer()
@@ -76,10 +77,10 @@ class Storm:
 
 
 @contextmanager
-def storm(url: str, seed: int) -> Iterator[Storm]:
-    """Everything is running; the workers end well at the end."""
+def storm(url: str, seed: int, worker: Sequence[object] = ()) -> Iterator[Storm]:
+    """Everything is running; the workers end well at the end. ``worker``: another program than ``follow``."""
     with ExitStack() as stack:
-        raging = Storm(url, seed, stack)
+        raging = Storm(url, seed, worker or ("follow", url, 300), stack)
         yield raging
         for worker in raging.workers:
             finish(worker)
