@@ -15,6 +15,8 @@ from projections.slices import Range
 LEASE_SECONDS = 3.0
 RENEW_SECONDS = 1.0
 """An idle owner renews this often."""
+_STUCK_SECONDS = 0.5
+"""So long after it ran out, a lease that is still locked is taken by force."""
 
 
 class LeaseLost(Exception):
@@ -48,8 +50,8 @@ UPDATE views.leases SET expires_at = clock_timestamp() + make_interval(secs => %
 _RELEASE = """
 UPDATE views.leases SET expires_at = '-infinity', owner = '' WHERE lane = %s AND lo = %s AND owner = %s AND epoch = %s
 """
-# A row that is locked although it expired long ago: its owner was stopped in the one statement that renews it.
-_STUCK = "SELECT DISTINCT owner FROM views.leases WHERE expires_at < clock_timestamp() - make_interval(secs => %s)"
+# A row that is locked although it has run out: its owner was stopped between the renewal and the commit.
+_STUCK = "SELECT owner FROM views.leases WHERE expires_at < clock_timestamp() - make_interval(secs => %s)"
 
 
 def claim(connection: "Connection[Any]", owner: str, most: int) -> list[Lease]:
@@ -58,14 +60,20 @@ def claim(connection: "Connection[Any]", owner: str, most: int) -> list[Lease]:
         return []
     asked = {"owner": owner, "most": most, "seconds": LEASE_SECONDS}
     taken = connection.execute(_CLAIM, asked).fetchall()
-    before = [row[4] for row in taken] if taken else _stuck(connection)
-    for other in {*before} - {owner, ""}:
-        end_session(connection, other)
+    if not taken and (stuck := _stuck(connection)):
+        _end_sessions(connection, stuck - {owner, ""})
+        taken = connection.execute(_CLAIM, asked).fetchall()
+    _end_sessions(connection, {row[4] for row in taken} - {owner, ""})
     return [Lease(lane, Range(lo, hi), owner, epoch) for lane, lo, hi, epoch, _ in taken]
 
 
-def _stuck(connection: "Connection[Any]") -> list[str]:
-    return [owner for (owner,) in connection.execute(_STUCK, (2 * LEASE_SECONDS,)).fetchall()]
+def _end_sessions(connection: "Connection[Any]", owners: set[str]) -> None:
+    for other in owners:
+        end_session(connection, other)
+
+
+def _stuck(connection: "Connection[Any]") -> set[str]:
+    return {owner for (owner,) in connection.execute(_STUCK, (_STUCK_SECONDS,)).fetchall()}
 
 
 def renew(connection: "Connection[Any]", lease: Lease) -> None:

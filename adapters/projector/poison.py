@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from adapters.projector.batch import decode, wanted_types
+from adapters.eventstore.codec import EVENT_TYPES
+from adapters.projector.batch import decode
 from adapters.projector.folding import ViewFault, fold_view
 from domain.errors import Refused
 from domain.kernel import Recorded
@@ -32,6 +33,7 @@ _DIGESTED = "DELETE FROM views.parked WHERE view = %s AND position = %s"
 _AGAIN = """
 UPDATE views.parked SET error = %s, place = %s, attempts = attempts + 1 WHERE view = %s AND position = %s
 """
+_LOCK_TRIES = 3
 _ROOT = Path(__file__).parents[2]
 
 
@@ -41,6 +43,14 @@ class NotParked(Refused):
     code = "NOT_PARKED"
     zh = "该视图没有挂起此事件，或同一流中还有更早的挂起事件"
     en = "No such event is parked for this view, or an earlier one of its stream has to go first"
+
+
+class OtherVersion(Refused):
+    """The view's tables are those of another program."""
+
+    code = "OTHER_VERSION"
+    zh = "该视图当前的版本与本程序不同"
+    en = "The view lives in another version than this program has"
 
 
 class Fault(NamedTuple):
@@ -119,13 +129,14 @@ def told(error: BaseException | None) -> Fault:
 def replay(connection: "Connection[Any]", view: View, stream: str, only: int | None = None) -> Replayed:
     """Fold a stream's parked events in order, or just the one at position ``only``, as far as they go.
 
-    Raises NotParked. The row of the checkpoint stays locked meanwhile, so that no worker parks another one.
+    Raises NotParked, OtherVersion. The row of the checkpoint stays locked meanwhile, so that no worker parks another
+    one.
     """
     with connection.transaction():
-        place = slice_of(stream)
-        connection.execute(_LOCK, (view.name, view.version, place, place))
+        _lock(connection, view, slice_of(stream))
         rows = connection.execute(_OF_STREAM, (view.name, stream), binary=True).fetchall()
-        waiting = decode(rows, wanted_types([view]))
+        # One by one, whatever their type: between them lie events that nobody wanted, so versions need not follow.
+        waiting = [recorded for row in rows for recorded in decode([row], EVENT_TYPES)]
         if not waiting or only not in (None, waiting[0].position):
             raise NotParked(f"{view.name} {stream}")
         asked = waiting if only is None else waiting[:1]
@@ -136,6 +147,13 @@ def replay(connection: "Connection[Any]", view: View, stream: str, only: int | N
                 return Replayed(number, len(waiting) - number, fault)
             connection.execute(_DIGESTED, (view.name, recorded.position))
         return Replayed(len(asked), len(waiting) - len(asked))
+
+
+def _lock(connection: "Connection[Any]", view: View, place: int) -> None:
+    """Lock the row of the range that the slice lies in. A range that is split while we wait is another one then."""
+    asked = (view.name, view.version, place, place)
+    if not any(connection.execute(_LOCK, asked).fetchall() for _ in range(_LOCK_TRIES)):
+        raise OtherVersion(view.name)
 
 
 def _park(connection: "Connection[Any]", view: View, events: Iterable[Recorded], fault: Fault = _BEHIND_ONE) -> None:

@@ -4,9 +4,10 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from adapters.postgres.connections import connect
@@ -20,7 +21,7 @@ _TIMEOUT = "SET idle_in_transaction_session_timeout = '30s'"
 # What is lost in a crash of the server is lost together with its checkpoint, and folded again from the log.
 _NO_WAIT = "SET synchronous_commit = off"
 _END = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
  WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
 """
 
@@ -49,8 +50,11 @@ def sibling(connection: "Connection[Any]") -> "Iterator[Connection[Any]]":
 
 
 def end_session(connection: "Connection[Any]", name: str) -> None:
-    """End a session by its name. As the login: the role alone may not end the session of a superuser."""
-    with connection.transaction():
+    """End a session by its name. As the login: the role alone may not end the session of a superuser.
+
+    Where the login may not either, the session stays: it can write nothing, and its locks go when it times out.
+    """
+    with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
         connection.execute("SET LOCAL ROLE NONE")
         connection.execute(_END, (name,))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from adapters.projector import poison
 from adapters.projector.batch import Span, read_batch
 from adapters.projector.checkpoints import Move, move
 from adapters.projector.folding import fold_view
@@ -116,10 +117,10 @@ def _level(connection: "Connection[Any]", view: View, both: Sequence[Range]) -> 
 
 
 def bring_to(connection: "Connection[Any]", view: View, slices: Range, step: Move) -> None:
-    """Fold a range of a live view up to a position, within the caller's transaction."""
+    """Fold a range of a live view up to a position, within the caller's transaction; parked streams wait."""
     at = step.before
     while at < step.after:
         batch = read_batch(connection, Span(at, _MOST_APART, step.after), [view], slices)
-        fold_view(connection, view, batch.events)
+        fold_view(connection, view, poison.keep_waiting(connection, view, batch.events))
         move(connection, view, slices, Move(at, batch.upto, batch.recorded_at))
         at = batch.upto

@@ -51,10 +51,12 @@ class Worker:
 
     def turn(self) -> Step:
         """Take one step in every range owned. No events: nothing was left to fold. Raises LogBroken, psycopg.Error."""
-        if time.monotonic() - self._claimed_at > _CLAIM_SECONDS:
-            self._share_out()
-        taken = [done for lease in list(self._leases.values()) if (done := self._step(lease)) is not None]
-        self.told.tell()
+        self._keep_up()
+        taken = []
+        for key in list(self._leases):
+            done = self._step(self._leases[key]) if key in self._leases else None
+            taken += [done] if done is not None else []
+            self._keep_up()
         if not taken:
             return Step(0, 0)
         return Step(sum(done.events for done in taken), min(done.position for done in taken))
@@ -70,6 +72,15 @@ class Worker:
             release(self._connection, lease)
         self._leases.clear()
         self.told.leave()
+
+    def _keep_up(self) -> None:
+        """Renew what is due, look after the others, tell: between all steps, since a turn of many ranges takes long."""
+        for key in list(self._leases):
+            if time.monotonic() - self._renewed[key] > RENEW_SECONDS:
+                self._renew(key)
+        if time.monotonic() - self._claimed_at > _CLAIM_SECONDS:
+            self._share_out()
+        self.told.tell()
 
     def _share_out(self) -> None:
         """Own as many ranges as every other worker, within one."""
@@ -100,20 +111,18 @@ class Worker:
             self.told.gaps += 1
             self.told.tell(now=True)
             raise
-        self._after(key, done, time.monotonic() - began)
+        if done is not None and done.events:
+            self._after(key, done, time.monotonic() - began)
         return done
 
-    def _after(self, key: tuple[str, int], done: Step | None, seconds: float) -> None:
-        if done is not None and done.events:
-            self.told.step(done.events, seconds)
-            # Only for those that took part: a view whose rest ends meanwhile has digested nothing yet.
-            for view in done.views:
-                self._faults.pop((*key, view), None)
-            self._renewed[key] = time.monotonic()
-            grown = self._sizes[key] // 2 if seconds > _LONG_SECONDS else self._sizes[key] * 2
-            self._sizes[key] = min(MOST_EVENTS, max(grown, 1))
-        elif time.monotonic() - self._renewed[key] > RENEW_SECONDS:
-            self._renew(key)
+    def _after(self, key: tuple[str, int], done: Step, seconds: float) -> None:
+        self.told.step(done.events, seconds)
+        # Only for those that took part: a view whose rest ends meanwhile has digested nothing yet.
+        for view in done.views:
+            self._faults.pop((*key, view), None)
+        self._renewed[key] = time.monotonic()
+        grown = self._sizes[key] // 2 if seconds > _LONG_SECONDS else self._sizes[key] * 2
+        self._sizes[key] = min(MOST_EVENTS, max(grown, 1))
 
     def _renew(self, key: tuple[str, int]) -> None:
         try:
