@@ -7,7 +7,7 @@ from domain.calendar import civil_day
 from domain.errors import UnknownPerson
 from domain.kernel import Value
 from projections.query import Query
-from projections.views.persons.queries import (
+from projections.views.person.queries import (
     Household,
     Received,
     Timeline,

@@ -1,15 +1,17 @@
 """A case's history step by step: after each event, what changed and how the case then stood. Pure."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import zip_longest
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.calendar import civil_day
 from domain.cases.evolve import evolve
 from domain.cases.state import NO_CASE, CaseState
+from domain.errors import InvalidValue
 from domain.kernel import Recorded, Value
 
 
@@ -46,6 +48,31 @@ class Moment(Value):
 
 
 NOW = Moment()
+
+
+class MomentInFuture(InvalidValue):
+    """A day that has not begun: what will be known, or will have happened, nobody can tell."""
+
+    code = "MOMENT_IN_FUTURE"
+    zh = "所问的日期尚未到来"
+    en = "The day asked about has not come yet"
+
+
+def askable(at: Moment, now: datetime) -> Moment:
+    """Return the moment, its time in UTC. Today is askable to its end: it is as far as it has come.
+
+    Raises MomentInFuture, and InvalidValue for a time that UTC does not have.
+    """
+    if at.on is not None and at.on > civil_day(now):
+        raise MomentInFuture("on")
+    if at.as_of is None:
+        return at
+    if at.as_of > now and civil_day(at.as_of) > civil_day(now):
+        raise MomentInFuture("as_of")
+    try:
+        return replace(at, as_of=at.as_of.astimezone(UTC))
+    except OverflowError:
+        raise InvalidValue("as_of") from None
 
 
 def as_known(history: Iterable[Recorded], at: Moment = NOW) -> list[Recorded]:

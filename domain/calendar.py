@@ -137,6 +137,11 @@ def civil_day(moment: datetime) -> date:
     return moment.astimezone(CIVIL_ZONE).date()
 
 
+def end_of_day(day: date) -> datetime:
+    """Return the last moment (UTC) of a civil day: as known on that day."""
+    return datetime.combine(day, time.max, CIVIL_ZONE).astimezone(UTC)
+
+
 @lru_cache(maxsize=4_096)
 def midnight_after(day: date) -> datetime:
     """Return the moment (UTC) at which a civil day is over."""

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from domain.divisions import division_prefix
+
 
 class Query(NamedTuple):
     """SQL with ``%s`` places. Run it as ``read(*query)``."""
@@ -40,3 +42,15 @@ def starts_with(prefix: str) -> str:
     """Return the LIKE pattern of texts that start with the prefix, whatever characters it has."""
     escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"
+
+
+_COUNTY, _TOWN = 6, 9
+
+
+def within(division: str) -> dict[str, str]:
+    """Return the conditions (with their values) of lying in a division, in the expressions that indexes are made of."""
+    prefix = division_prefix(division)
+    limits = {'"left"(division, 6) = %s': prefix[:_COUNTY]} if len(prefix) >= _COUNTY else {}
+    if len(prefix) >= _TOWN:
+        limits = {'"left"(division, 9) = %s': prefix[:_TOWN]}
+    return limits if len(prefix) in (_COUNTY, _TOWN) else {**limits, "division LIKE %s": starts_with(prefix)}

@@ -9,7 +9,7 @@ from projections.views.denials.view import DENIALS
 from projections.views.duties.view import DUTIES
 from projections.views.history.view import HISTORY
 from projections.views.parity.view import PARITY
-from projections.views.persons.view import PERSONS
+from projections.views.person.view import PERSON
 from projections.views.policies.view import POLICIES
 from projections.views.samples.view import SAMPLES
 from projections.views.worklist.view import WORKLIST
@@ -25,7 +25,7 @@ _ALL = (
     SAMPLES,
     POLICIES,
     PARITY,
-    PERSONS,
+    PERSON,
     COVERAGE,
 )
 

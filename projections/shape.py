@@ -93,7 +93,7 @@ class View(Value):
     """The rows (table, key) that must be loaded before the event can be folded; a shorter key, all that begin so."""
     fold: Callable[[Working, Recorded], None]
     """Folds one event. Pure but for the rows that it is given: no clock, no random, no reading."""
-    folds: frozenset[type[Event]] | None = None
+    folds: frozenset[type[Event]]
     by_stream: bool = True
 
     def schema(self) -> str:

@@ -7,8 +7,10 @@ from adapters.bench.histories import History, histories
 from adapters.bench.library import case_of, cases, save_all
 from adapters.bench.library_views import runner
 from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar, ratio_bar, timed
-from adapters.postgres.connections import connect
-from adapters.projector.runner import catch_up, prepare_views
+from adapters.projector.service import catch_up
+from adapters.projector.sessions import session
+from adapters.projector.tables import prepare_views
+from adapters.projector.worker import Worker
 from projections.registry import VIEWS
 
 _WHAT = "工作台与看板从零追上 worklist and dashboard catch-up from zero"
@@ -37,11 +39,11 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 
 def _ours(ground: Ground, url: str, events: int) -> float:
     views = [VIEWS["worklist"], VIEWS["dashboard"]]
-    with connect(url, "anjuan_projector") as connection:
-        connection.execute("UPDATE views.checkpoint SET version = 0")  # makes prepare_views start again
-        prepare_views(connection, views)
+    with ground.copy_of(url) as fresh, session(lambda: fresh) as (connection, name):
+        prepare_views(connection, views, short=events)
         ground.checkpoint()
-        return timed(events, lambda: _expect(events, catch_up(connection, views)))
+        worker = Worker(connection, name, views)
+        return timed(events, lambda: _expect(events, catch_up(worker)))
 
 
 def _theirs(ground: Ground, template: str, some: Sequence[History]) -> float:

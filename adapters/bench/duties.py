@@ -13,7 +13,7 @@ from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar
 from adapters.duties import Asked, board
 from adapters.house import House
 from adapters.postgres.connections import connect
-from adapters.projector.runner import prepare_views
+from adapters.projector.tables import prepare_views
 from adapters.reference import load_divisions
 from projections.registry import VIEWS
 from projections.views.duties.queries import DutyFilter

@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from adapters.bench import append, bulk, callers, catch_up, decisions, duties, http_commands, lookups, replay
+from adapters.bench import (
+    append,
+    bulk,
+    callers,
+    catch_up,
+    decisions,
+    duties,
+    http_commands,
+    live,
+    lookups,
+    million,
+    rebuild,
+    replay,
+)
 from adapters.bench.ground import Ground
 from adapters.bench.measure import Bar, Plan
 
@@ -12,8 +25,14 @@ BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
     "decisions": decisions.measure,
     "bulk": bulk.measure,
     "catch-up": catch_up.measure,
+    "rebuild": rebuild.measure,
+    "live": live.measure,
     "replay": replay.measure,
     "duties": duties.measure,
     "http": http_commands.measure,
     "lookups": lookups.measure,
+    "million": million.measure,
 }
+
+BY_NAME_ALONE = frozenset({"million"})
+"""Too long for every run."""

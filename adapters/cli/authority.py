@@ -140,7 +140,7 @@ def history(item: str, *, as_json: bool) -> None:
 @_AS_JSON
 def denials(*, limit: int, as_json: bool, **where: Any) -> None:  # noqa: ANN401  (the options above)
     """越权被拒的办理 / acts refused for want of authority."""
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
     from projections.views.denials.queries import DenialFilter, denial_rows
     from projections.views.denials.queries import denials as found
 

@@ -85,7 +85,7 @@ def inspect(sample_id: str, case: str, *, outcome: str, finding: str, **who: Any
 @_AS_JSON
 def listed(*, grant: str, as_json: bool) -> None:
     """已抽取的样本 / the samples that were drawn."""
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
     from projections.views.samples.queries import sample_rows
 
     with open_plainly() as house:
@@ -107,7 +107,7 @@ def listed(*, grant: str, as_json: bool) -> None:
 def due(*, as_json: bool) -> None:
     """已过季度未抽查的授权 / finished quarters of grants whose decisions were not sampled."""
     from adapters.authority import owed
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
 
     with open_plainly() as house:
         bring_up(house.locate)

@@ -20,12 +20,13 @@ _FULL_ROUNDS, _QUICK_ROUNDS = 5, 1
 @click.option("--scale", default=1.0, hidden=True, help="a part of the work, to try the bench itself")
 def command(names: tuple[str, ...], *, as_json: bool, quick: bool, scale: float) -> None:
     """性能基准：与 eventsourcing 库同场比较 / measure, side by side with the eventsourcing library."""
-    from adapters.bench.registry import BENCHES
+    from adapters.bench.registry import BENCHES, BY_NAME_ALONE
 
     unknown = set(names) - set(BENCHES)
     if unknown:
         raise click.UsageError(f"没有这一项 no such bench: {', '.join(sorted(unknown))}; {', '.join(BENCHES)}")
-    report = _measure(names or tuple(BENCHES), _QUICK_ROUNDS if quick else _FULL_ROUNDS, scale)
+    chosen = names or tuple(name for name in BENCHES if name not in BY_NAME_ALONE)
+    report = _measure(chosen, _QUICK_ROUNDS if quick else _FULL_ROUNDS, scale)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report)))
     else:

@@ -29,7 +29,7 @@ _LIMIT = click.IntRange(1, 500)
 def command(*, listed: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """应享与已享：按事项、属地、城乡的覆盖率 / eligible against served, by matter, place, town and country."""
     from adapters.coverage import Asked, board
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
 
     if listed and not given["matter"]:
         raise click.UsageError("--list 须指定事项 / --list needs --matter")

@@ -14,7 +14,7 @@ from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import bars, say
 from adapters.documents import DocumentStore
 from adapters.house import House, open_house
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from adapters.reference import load_bureau
 from adapters.rulebook import shipped_rules
 from adapters.settings import read_settings

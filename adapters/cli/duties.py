@@ -32,7 +32,7 @@ def command(*, by: Any, limit: int, as_json: bool, **where: Any) -> None:  # noq
     """法定职责时限台账 / the clocks of statutory duties: who owes what, by which article, until when."""
     from adapters.duties import Asked, board, tallied
     from adapters.house import open_house
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
     from adapters.settings import read_settings
     from projections.views.duties.queries import DutyFilter
 

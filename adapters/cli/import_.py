@@ -14,7 +14,7 @@ from adapters.history.csv_log import PLAIN, CsvColumns, read_csv
 from adapters.history.xes import read_xes
 from adapters.history.xes_parser import Rules
 from adapters.house import House, open_house
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from adapters.settings import read_settings
 from application.history import HistoryDamaged, Trace
 from application.runs.import_history import SOURCE, Imported, import_history, source_named

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def command(matter: str, division: str, from_month: date | None, to_month: date | None, *, as_json: bool) -> None:
     """城乡与区域一致性：标准、金额、时长、不予确认率 / standard, grant, days and refusals, side by side."""
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
     from projections.views.parity.queries import ParityFilter, decision_rows, grant_rows, parity
 
     where = ParityFilter(matter=matter, division=division, from_month=from_month, to_month=to_month)

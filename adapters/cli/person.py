@@ -12,7 +12,7 @@ from adapters.web.figures import yuan
 
 if TYPE_CHECKING:
     from adapters.persons import HouseholdFile
-    from projections.views.persons.queries import CaseOf, Happened, Person, Received
+    from projections.views.person.queries import CaseOf, Happened, Person, Received
 
 
 @click.group("person")
@@ -30,7 +30,7 @@ def show(subject: str | None, case: str | None, limit: int, after: str, *, as_js
     """家庭成员、各事项案件、现享待遇与全部经过 / members, cases, what they receive, events (SUBJECT: s-…)."""
     from adapters.cli.cases import found_case
     from adapters.persons import Asked, household_file
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
     from projections.query import BadCursor
 
     if (subject is None) == (case is None):

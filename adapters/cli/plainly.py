@@ -8,7 +8,9 @@ import psycopg
 
 from adapters.eventstore.reader import LogBroken
 from adapters.postgres.supervisor.failures import PostgresFailed
-from adapters.projector.runner import NewerView
+from adapters.projector.folding import ViewFault
+from adapters.projector.rebuild import fault_of
+from adapters.projector.tables import NewerView
 from adapters.rulebook import RuleDataFault
 from adapters.settings import BadSetting
 from domain.errors import Refused, Unavailable
@@ -28,6 +30,9 @@ def told_plainly() -> Iterator[None]:
         raise click.ClickException(
             "VIEW_MISSING: 视图尚未建立，请先运行 anjuan project / The view is not built yet: run anjuan project"
         ) from error
+    except ViewFault as fault:
+        told = f"视图无法处理某一事件 / A view cannot take an event: {fault_of(fault)}"
+        raise click.ClickException(f"VIEW_FAULT: {told}") from fault
     except NewerView as error:
         raise click.ClickException(
             f"NEWER_VIEW: 视图由更新的程序建立 / A newer program made the view: {error}"

@@ -40,7 +40,7 @@ def command() -> None:
 def list_(stage: str, *, as_json: bool) -> None:
     """各项政策及其进展 / the policies and where they stand."""
     from adapters.cli.policy_tables import print_policies
-    from adapters.projector.once import bring_up
+    from adapters.projector.service import bring_up
     from projections.views.policies.queries import policies, policy_rows
 
     with open_plainly() as house:

@@ -64,7 +64,7 @@ class IsoTime(click.ParamType[datetime]):
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
-            self.fail("不是时间 not a time: 2026-03-02T09:00:00+08:00", param, ctx)
+            self.fail("BAD_TIME: 不是时间 not a time: 2026-03-02T09:00:00+08:00", param, ctx)
         if len(text) <= len("2026-03-02"):
             found = found.replace(hour=23, minute=59, second=59, microsecond=999_999)
         return found if found.tzinfo else found.replace(tzinfo=CIVIL_ZONE)
@@ -81,4 +81,4 @@ class IsoDay(click.ParamType[date]):
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            self.fail("不是日期 not a date: 2026-03-02", param, ctx)
+            self.fail("BAD_DAY: 不是日期 not a date: 2026-03-02", param, ctx)

@@ -5,7 +5,16 @@ from contextlib import contextmanager
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 
@@ -29,6 +38,10 @@ class Bar:
         """So much is done in all."""
         self._progress.update(self._task, completed=done)
 
+    def told(self, text: str, total: int) -> None:
+        """Show another text and total from now on."""
+        self._progress.update(self._task, description=text, total=total)
+
     def complete(self) -> None:
         """All is done, whatever was expected."""
         done = self._progress.tasks[self._task].completed
@@ -51,7 +64,8 @@ class Bars:
 def bars() -> Iterator[Bars]:
     """Give a place for bars while something runs."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeElapsedColumn())
+    done = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    columns = (*done, TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         yield Bars(progress)
 

@@ -4,15 +4,21 @@ import os
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from adapters.cli.plainly import told_plainly
 
+if TYPE_CHECKING:
+    from adapters.postgres.database import Locate
+    from adapters.settings import Settings
+
 
 @click.command("project")
 @click.option("--beside", is_flag=True, hidden=True, help="end when standard input does, as beside a server")
-def command(*, beside: bool) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="工作进程数 / processes")
+def command(workers: int, *, beside: bool) -> None:
     """持续更新视图 / keep the views up to date until Ctrl-C."""
     from adapters.house import open_database
     from adapters.projector.service import project
@@ -23,8 +29,23 @@ def command(*, beside: bool) -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     if beside:
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
-    with told_plainly(), open_database(read_settings()) as locate:
-        project(locate, stop)
+    with told_plainly():
+        settings = read_settings()
+        with open_database(settings) as locate:
+            if workers == 1:
+                project(locate, stop)
+            else:
+                _share_out(locate, settings, workers, stop)
+
+
+def _share_out(locate: "Locate", settings: "Settings", workers: int, stop: threading.Event) -> None:
+    """Let processes of our own fold, each the ranges of slices that it gets."""
+    from adapters.children import keeping
+    from adapters.projector.service import divide
+
+    divide(locate, workers, stop)
+    with keeping(settings, ("project", "--beside"), workers):
+        stop.wait()
 
 
 def _end_with_parent(stop: threading.Event) -> None:

@@ -58,7 +58,7 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
         raise InfrastructureFactoryError(f"no aggregate recorder for {purpose}")
 
     def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
-        """Refuse: a view's checkpoint is written with the view's rows (adapters/projector/runner.py)."""
+        """Refuse: a view's checkpoint is written with the view's rows (adapters/projector/step.py)."""
         raise InfrastructureFactoryError(f"no tracking recorder {tracking_recorder_class or ''}")
 
     def process_recorder(self) -> ProcessRecorder:

@@ -38,20 +38,20 @@ def stream_rows(connection: "Connection[Any]", stream: str, after: int, upto: in
 
 def decode_stream(rows: Sequence[Row], stream: str, after: int) -> list[Recorded]:
     """Return a stream's rows as recorded events. Raises LogBroken."""
-    _require_contiguous([row[2] for row in rows], after, stream)
+    require_contiguous([row[2] for row in rows], after, stream)
     return decode_rows(rows)
 
 
 def decode_events(rows: Sequence[Row], stream: str, after: int) -> list[Event]:
     """Return a stream's rows as events alone. Raises LogBroken."""
-    _require_contiguous([row[2] for row in rows], after, stream)
+    require_contiguous([row[2] for row in rows], after, stream)
     return [decode_event(row[3], row[4], row[6]) for row in rows]
 
 
 def read_log(connection: "Connection[Any]", after: int, limit: int) -> list[Recorded]:
     """Return up to ``limit`` events after a position. Raises LogBroken."""
     rows = connection.execute(_LOG, (after, limit), binary=True).fetchall()
-    _require_contiguous([row[0] for row in rows], after, "log")
+    require_contiguous([row[0] for row in rows], after, "log")
     return decode_rows(rows)
 
 
@@ -64,8 +64,11 @@ def decode_rows(rows: Sequence[Row]) -> list[Recorded]:
     return recorded
 
 
-def _require_contiguous(numbers: Sequence[int], before: int, where: str) -> None:
-    """The numbers are unique and in order, by key and ORDER BY: the first, the last and how many there are tell all."""
+def require_contiguous(numbers: Sequence[int], before: int, where: str) -> None:
+    """Raise LogBroken unless each number follows the one before; the first follows ``before``.
+
+    They are unique and in order, by key and ORDER BY: the first, the last and how many there are tell all.
+    """
     if numbers and (numbers[0] != before + 1 or numbers[-1] != before + len(numbers)):
         for number in numbers:
             if number != before + 1:

@@ -22,6 +22,7 @@ from adapters.http import (
     duties,
     explain,
     history,
+    operating,
     operations,
     people,
     policy,
@@ -33,6 +34,7 @@ from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, Internal, MethodNotAllowed, NotFound, ProblemResponse
 from adapters.http.waiting import Positions
+from adapters.operating.background import Rebuilds
 from adapters.web import pages
 from domain.errors import Refused, Unavailable
 
@@ -47,12 +49,14 @@ def create_app(house: House) -> ASGIApp:
     """Return the application of a house; the house is the caller's to close."""
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="anjuan-command")
     positions = Positions(house)
+    rebuilds = Rebuilds(house.locate)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _WORKERS
         yield
         positions.close()
+        rebuilds.close()
         workers.shutdown()
 
     app = FastAPI(
@@ -62,12 +66,13 @@ def create_app(house: House) -> ASGIApp:
     for fault, answer in _FAULTS.items():
         app.add_exception_handler(fault, answer)
     writes = [*documents.routes(house, workers), *actions.routes(house, workers), *policy.routes(house, workers)]
+    writes += operating.routes(house, workers, rebuilds)
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = [part.router(house) for part in (history, explain, rulebook)]
+    reading = [part.router(house) for part in (history, explain, rulebook, operating)]
     views = [part.router(house, positions) for part in (reads, duties, authority, policy, people)]
     about = (registry.router(), docs_page.router(app))
-    for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house)):
+    for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house, rebuilds)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 

@@ -1,22 +1,59 @@
 """The history of a case, from the log itself: events, what each changed, and the case as it then stood."""
 
-from datetime import date
-from typing import Annotated
+import re
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from starlette.responses import Response
 
 from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import json_response
+from adapters.http.history_fields import history_fields
 from adapters.http.reads import After
+from adapters.http.two_times import account_fields
 from application.ports import case_stream
-from application.replay import Moment, Step, as_known, replay
+from application.replay import Moment, as_known, askable, replay
+from application.two_times import LATE_AFTER, account
+from domain.calendar import end_of_day
 from domain.errors import UnknownCase
 
 Number = Annotated[int | None, Field(ge=0, le=2**62)]
+_MOST_SECONDS = 10**9
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _day(value: object) -> object:
+    """A day as ISO writes it: of a bare number, seconds since 1970 would be made."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("day")
+    return value
+
+
+def _time(value: object) -> object:
+    """A time that begins with a day as ISO writes it; the day alone means its end in Shanghai."""
+    if not isinstance(value, str):
+        return value
+    if not _DAY.match(value):
+        raise ValueError("time")
+    return end_of_day(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
+
+
+_On = Annotated[
+    date | None, BeforeValidator(_day), Field(description="What had happened up to the end of that day in Shanghai")
+]
+_AsOf = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(_time),
+    Field(description="As known then, by recorded time; of a day alone, its end in Shanghai"),
+]
+_By = Annotated[Literal["recorded", "happened"], Field(description="The order of the steps, and of their fold")]
+_LateAfter = Annotated[
+    int, Field(ge=1, le=_MOST_SECONDS, description="By happening: a step is late from so many seconds on")
+]
 
 
 class HistoryQuery(BaseModel, extra="forbid"):
@@ -24,8 +61,10 @@ class HistoryQuery(BaseModel, extra="forbid"):
 
     version: Number = None
     position: Number = None
-    as_of: Annotated[AwareDatetime | None, Field(description="As known then, by recorded time")] = None
-    on: Annotated[date | None, Field(description="What had happened up to the end of that day")] = None
+    as_of: _AsOf = None
+    on: _On = None
+    by: _By = "recorded"
+    late_after: _LateAfter = int(LATE_AFTER.total_seconds())
     after: After = None
 
 
@@ -35,40 +74,13 @@ def router(house: House) -> APIRouter:
 
     @histories.get("/cases/{case_id}/history", summary="History and state at a moment 历史与当时状态")
     def history(case_id: str, asked: Annotated[HistoryQuery, Query()]) -> Response:
-        moment = msgspec.convert(asked, Moment, from_attributes=True)
+        moment = askable(msgspec.convert(asked, Moment, from_attributes=True), house.now())
         stored = house.log.stream(case_stream(needed_case_id(case_id)))
         if not stored:
             raise UnknownCase
-        return json_response(history_fields(replay(as_known(stored, moment))))
+        if asked.by == "recorded":
+            return json_response(history_fields(replay(as_known(stored, moment))))
+        told = account(stored, moment, timedelta(seconds=asked.late_after))
+        return json_response(account_fields(told, stored))
 
     return histories
-
-
-def history_fields(steps: list[Step]) -> dict[str, object]:
-    """Return a replay as JSON shows it."""
-    last = steps[-1] if steps else None
-    return {
-        "version": last.recorded.seq if last else 0,
-        "position": last.recorded.position if last else 0,
-        "state": last.state if last else None,
-        "events": [_line(step) for step in steps],
-    }
-
-
-def _line(step: Step) -> dict[str, object]:
-    recorded, meta = step.recorded, step.recorded.meta
-    return {
-        "seq": recorded.seq,
-        "position": recorded.position,
-        "type": recorded.type,
-        "occurred_at": meta.occurred_at,
-        "recorded_at": recorded.recorded_at,
-        "actor": meta.actor,
-        "post": meta.post,
-        "organ": meta.organ,
-        "power": meta.authority.power if meta.authority else "",
-        "rule": meta.rule,
-        "command_id": meta.command_id,
-        "data": recorded.event,
-        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in step.changes],
-    }

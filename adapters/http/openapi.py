@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from adapters.http.actions import OPENING, PATHS
+from adapters.http.operating import described
 from adapters.http.policy import POLICY_PATHS
 from adapters.http.problems import Problem
 from adapters.policy import DRAFTING
@@ -93,7 +94,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             document["paths"].setdefault(path, {})["post"] = _operation(action, path)
         for path, act in {"/policies": POLICY_ACTIONS[DRAFTING], **POLICY_PATHS}.items():
             document["paths"].setdefault(path, {})["post"] = _policy_operation(act, path)
-        document["paths"] |= _DOCUMENTS
+        document["paths"] |= _DOCUMENTS | described(_PROBLEM)
         document["components"] = {"schemas": _schemas(), "securitySchemes": {"post": _BEARER}}
         app.openapi_schema = document
     return app.openapi_schema

@@ -7,7 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from adapters.house import House
 from adapters.http.answers import json_response
-from adapters.ops import ViewLag, log_growth, view_lags
+from adapters.operating.exposition import exposition
+from adapters.ops import log_growth, view_lags
 from domain.errors import Unavailable
 
 
@@ -36,16 +37,6 @@ def router(house: House, answers: "Counter[int]") -> APIRouter:
 
     @operations.get("/metrics", summary="For Prometheus 指标")
     def metrics() -> Response:
-        lines = _metrics(view_lags(house), answers)
-        return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(exposition(house, answers), media_type="text/plain; version=0.0.4")
 
     return operations
-
-
-def _metrics(lags: list[ViewLag], answers: "Counter[int]") -> list[str]:
-    return [
-        *(f'anjuan_http_answers_total{{status="{status}"}} {number}' for status, number in sorted(answers.items())),
-        f"anjuan_log_position {max(lag.position + lag.lag for lag in lags)}",
-        *(f'anjuan_view_lag_events{{view="{lag.view}"}} {lag.lag}' for lag in lags),
-        *(f'anjuan_view_lag_seconds{{view="{lag.view}"}} {lag.behind}' for lag in lags),
-    ]

@@ -19,7 +19,7 @@ from adapters.persons import household_file
 from domain.errors import UnknownPerson
 from projections.query import BadCursor
 from projections.views.coverage.queries import MOST_ROWS as MOST_MISSING
-from projections.views.persons.queries import MOST_ROWS
+from projections.views.person.queries import MOST_ROWS
 
 _LONGEST = 250
 On = Annotated[date | None, Field(description="The day asked about; today, if none is named")]
@@ -64,14 +64,14 @@ def router(house: House, positions: Positions) -> APIRouter:
 def _households(people: APIRouter, house: House, positions: Positions) -> None:
     @people.get("/persons/{subject}", summary="A household over all matters 一户一档")
     def person(subject: str, asked: Annotated[PersonQuery, Query()]) -> Response:
-        positions.wait("persons", asked.after)
+        positions.wait("person", asked.after)
         if len(subject) > _LONGEST or "\0" in subject:
             raise UnknownPerson
         return _answered(house, persons.Asked(subject=subject, limit=asked.limit, after=asked.cursor))
 
     @people.get("/cases/{case_id}/household", summary="The household of a case 案卷所属家庭")
     def of_case(case_id: str, asked: Annotated[PersonQuery, Query()]) -> Response:
-        positions.wait("persons", asked.after)
+        positions.wait("person", asked.after)
         return _answered(house, persons.Asked(case_id=needed_case_id(case_id), limit=asked.limit, after=asked.cursor))
 
 

@@ -6,6 +6,8 @@ from starlette.responses import Response
 
 from adapters.commands import BadKey, MalformedBody, OccurredInFuture
 from adapters.documents import DocumentTooLarge
+from adapters.operating.acts import UnknownView
+from application.replay import MomentInFuture
 from domain.errors import (
     InvalidValue,
     KeyReused,
@@ -111,6 +113,7 @@ _STATUS: dict[type[Exception], int] = {
     UnknownCase: 404,
     UnknownPerson: 404,
     UnknownPolicy: 404,
+    UnknownView: 404,
     UnknownMatter: 404,
     UnknownRule: 404,
     NotFound: 404,
@@ -121,6 +124,7 @@ _STATUS: dict[type[Exception], int] = {
     KeyReused: 422,
     InvalidValue: 422,
     OccurredInFuture: 422,
+    MomentInFuture: 400,
     BadKey: 400,
     MalformedBody: 400,
     BadHeader: 400,

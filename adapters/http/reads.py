@@ -49,6 +49,15 @@ class WorklistQuery(BaseModel, extra="forbid"):
     after: After = None
 
 
+class NameAsked(BaseModel, extra="forbid"):
+    """How an applicant's name begins: in a body, since a name belongs in no address and no log."""
+
+    name: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")
+    limit: int = Field(50, ge=1, le=MOST_ROWS)
+    cursor: str = Field("", max_length=500)
+    after: After = None
+
+
 class CaseFileQuery(BaseModel, extra="forbid"):
     """Parameters of the case file. It shows the case as it stands; another moment is not answered with this one."""
 
@@ -76,6 +85,13 @@ def router(house: House, positions: Positions) -> APIRouter:
         page = worklist_page(house.read(*_worklist_query(asked)), asked.order, asked.limit)
         return json_response({"rows": page.rows, "next": page.next or None})
 
+    @reads.post("/cases/find", summary="Cases by the applicant's name 按姓名查找")
+    def find(asked: NameAsked) -> Response:
+        positions.wait("worklist", asked.after)
+        query = _listed(WorklistFilter(name=asked.name), "opened", asked.limit, asked.cursor)
+        page = worklist_page(house.read(*query), "opened", asked.limit)
+        return json_response({"rows": page.rows, "next": page.next or None})
+
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
     def one_case(request: Request, case_id: str, asked: Annotated[CaseFileQuery, Query()]) -> Response:
         positions.wait("case_file", asked.after)
@@ -99,7 +115,11 @@ def router(house: House, positions: Positions) -> APIRouter:
 
 def _worklist_query(asked: WorklistQuery) -> SqlQuery:
     where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
+    return _listed(where, asked.order, asked.limit, asked.cursor)
+
+
+def _listed(where: WorklistFilter, order: Order, limit: int, cursor: str) -> SqlQuery:
     try:
-        return worklist_rows(where, asked.order, asked.limit, asked.cursor)
+        return worklist_rows(where, order, limit, cursor)
     except BadCursor:
         raise BadQuery("cursor") from None

@@ -2,21 +2,15 @@
 
 import gc
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
+from adapters.children import keeping
 from adapters.house import House
 from adapters.http.app import create_app
-from adapters.settings import child_environment
 from adapters.timekeeper import keeping_time
-
-_AGAIN_SECONDS = 1.0
-_PATIENCE = 10.0
 
 
 def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
@@ -69,49 +63,6 @@ def _signals_ignored() -> Iterator[None]:
 
 @contextmanager
 def projecting(house: House) -> Iterator[None]:
-    """Keep a projector running beside this process. It reads our end of a pipe, so it cannot outlive us."""
-    ending = threading.Event()
-    child = _Child(house, ending)
-    thread = threading.Thread(target=child.run, name="anjuan-projector", daemon=True)
-    thread.start()
-    try:
+    """Keep a projector running beside this process, and ending with it."""
+    with keeping(house.settings, ("project", "--beside")):
         yield
-    finally:
-        ending.set()
-        child.end()
-        thread.join(_PATIENCE)
-
-
-class _Child:
-    """The projector as a process, started again when it ends before its time."""
-
-    def __init__(self, house: House, ending: threading.Event) -> None:
-        self._house = house
-        self._ending = ending
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def run(self) -> None:
-        while not self._ending.is_set():
-            with self._lock:
-                if not self._ending.is_set():
-                    self._process = subprocess.Popen(
-                        [sys.executable, "-P", "-m", "adapters.main", "project", "--beside"],
-                        stdin=subprocess.PIPE,
-                        env=child_environment(self._house.settings),
-                    )
-            if self._process is not None:
-                self._process.wait()
-            self._ending.wait(_AGAIN_SECONDS)
-
-    def end(self) -> None:
-        with self._lock:
-            process = self._process
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()

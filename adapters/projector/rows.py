@@ -27,7 +27,8 @@ def load_rows(connection: "Connection[Any]", view: View, batch: Sequence[Recorde
 def write_rows(connection: "Connection[Any]", table: Table, rows: Rows) -> None:
     """Write what became of the rows: new ones by COPY, changed ones by one UPDATE, counts by one upsert."""
     if table.adds:
-        _from_columns(connection, _add(table), rows.added())
+        # Sorted: ranges that are folded at once add to the same rows, and must not wait for each other in a circle.
+        _from_columns(connection, _add(table), sorted(rows.added()))
         return
     new = list(rows.new())
     if new:

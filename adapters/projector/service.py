@@ -1,48 +1,157 @@
 """The projector as a service: folds what comes until told to stop, and goes on by itself after any outage."""
 
+import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import psycopg
 
+from adapters.eventstore.reader import LogBroken
 from adapters.postgres.connections import connect
 from adapters.postgres.database import Locate
 from adapters.postgres.wake import POLL_SECONDS, Listener
-from adapters.projector.runner import BATCH_EVENTS, Advance, CheckpointMoved, advance, prepare_views
+from adapters.projector.asides import AsideBusy
+from adapters.projector.folding import ViewFault
+from adapters.projector.poison import told
+from adapters.projector.rebuild import rebuild
+from adapters.projector.sessions import session
+from adapters.projector.splitting import split_into
+from adapters.projector.step import Step
+from adapters.projector.tables import outdated, prepare_views
+from adapters.projector.worker import MOST_EVENTS, Worker
+from domain.errors import Refused
 from projections.registry import VIEWS
+from projections.shape import View
 
 _BACK_OFF_SECONDS = 1.0
 _REST_SECONDS = 0.03
 """Between two small steps: what comes meanwhile goes into one transaction, so views never slow the log down."""
+_WAIT_SECONDS = 0.05
+_BEHIND = """
+SELECT count(*) FROM views.checkpoint JOIN views.projections USING (view)
+  JOIN unnest(%s::text[], %s::int4[]) AS ours (view, version) USING (view, version)
+ WHERE NOT paused AND position < %s
+"""
 
-Progress = Callable[[Advance], None]
+Progress = Callable[[Step], None]
+_log = logging.getLogger("anjuan.projector")
+
+
+def renew_outdated(locate: Locate) -> None:
+    """Build the views that live in an older version anew, beside them. Raises ViewFault, LogBroken, SwapBlocked.
+
+    Another process that is at it is left to it.
+    """
+    with session(locate) as (connection, name):
+        for view in outdated(connection, list(VIEWS.values())):
+            with suppress(AsideBusy):
+                rebuild(connection, [view], name)
+
+
+@contextmanager
+def working(locate: Locate) -> Iterator[Worker]:
+    """Give a worker on a connection of its own; its ranges go back afterwards, unless the server is gone."""
+    views = list(VIEWS.values())
+    with session(locate) as (connection, name):
+        worker = Worker(connection, name, views, _log.warning)
+        try:
+            yield worker
+        finally:
+            if not connection.closed:
+                worker.close()
 
 
 def project(locate: Locate, stop: threading.Event, progress: Progress = lambda _: None) -> None:
     """Fold until ``stop`` is set. Raises LogBroken: then nothing may be folded until somebody has looked."""
     grown = threading.Event()
+    while not stop.is_set():
+        try:
+            if prepare(locate):
+                threading.Thread(target=_renew_beside, args=(locate,), daemon=True).start()
+            break
+        except psycopg.OperationalError:  # no server yet
+            stop.wait(_BACK_OFF_SECONDS)
     listener = Listener(lambda: connect(locate, "anjuan_reader"), grown.set)
     try:
         while not stop.is_set():
             try:
                 _follow(locate, stop, grown, progress)
-            except psycopg.errors.ProgramLimitExceeded:  # an OperationalError by class, but waiting cures nothing
-                raise
-            except (psycopg.OperationalError, CheckpointMoved):  # no server, or another runner is at it
+            except psycopg.OperationalError:  # no server, or it ended our session
                 stop.wait(_BACK_OFF_SECONDS)
     finally:
         listener.close()
 
 
+def prepare(locate: Locate) -> list[View]:
+    """Make the tables of new views; return those that live in an older version. Raises NewerView."""
+    with session(locate) as (connection, _):
+        return prepare_views(connection, VIEWS.values())
+
+
+def divide(locate: Locate, number: int, stop: threading.Event) -> None:
+    """Split the lane of streams into at least so many ranges, once a server is there. Raises NewerView."""
+    while not stop.is_set():
+        try:
+            with session(locate) as (connection, _):
+                prepare_views(connection, VIEWS.values())
+                split_into(connection, list(VIEWS.values()), "streams", number)
+            break
+        except psycopg.OperationalError:  # no server yet
+            stop.wait(_BACK_OFF_SECONDS)
+
+
+def _renew_beside(locate: Locate) -> None:
+    """Build outdated views while all others go on; what fails is told, and tried again at the next start."""
+    try:
+        renew_outdated(locate)
+    except (ViewFault, LogBroken, Refused, psycopg.Error) as error:
+        _log.error("a view of a new version could not be built: %s", told(error.__cause__ or error))
+
+
 def _follow(locate: Locate, stop: threading.Event, grown: threading.Event, progress: Progress) -> None:
-    views = list(VIEWS.values())
-    with connect(locate, "anjuan_projector") as connection:
-        prepare_views(connection, views)
+    with working(locate) as worker:
         while not stop.is_set():
             grown.clear()
-            step = advance(connection, views)
+            step = worker.turn()
             if step.events:
                 progress(step)
-                stop.wait(_REST_SECONDS if step.events < BATCH_EVENTS else 0)
+                stop.wait(_REST_SECONDS if step.events < MOST_EVENTS else 0)
             else:
-                grown.wait(POLL_SECONDS)
+                grown.wait(_WAIT_SECONDS if worker.resting else POLL_SECONDS)
+
+
+def catch_up(worker: Worker, progress: Progress = lambda _: None) -> int:
+    """Fold until nothing that the worker owns is left; return how many events it passed. Raises LogBroken."""
+    passed = 0
+    while True:
+        step = worker.turn()
+        passed += step.events
+        if step.events:
+            progress(step)
+        elif not worker.resting:
+            return passed
+        else:
+            time.sleep(_WAIT_SECONDS)
+
+
+def bring_up(locate: Locate, progress: Progress = lambda _: None) -> int:
+    """Bring all views up to the log's end as it is now; return how many events this process passed.
+
+    Other workers keep what they own, and are waited for. Raises LogBroken, OperationalError.
+    """
+    prepare(locate)
+    renew_outdated(locate)
+    passed, ours = 0, ([*VIEWS], [view.version for view in VIEWS.values()])
+    with connect(locate, "anjuan_reader") as reader, working(locate) as worker:
+        head: int = reader.execute("SELECT position FROM log.head").fetchall()[0][0]
+        while True:
+            step = worker.turn()
+            passed += step.events
+            if step.events:
+                progress(step)
+            elif not reader.execute(_BEHIND, (*ours, head)).fetchall()[0][0]:
+                return passed
+            else:
+                time.sleep(_WAIT_SECONDS)

@@ -8,11 +8,13 @@ from fastapi import Request, Response
 from adapters.commands import known_case_id
 from adapters.house import House
 from adapters.web import sheet
+from adapters.web.case_state import state_context
 from adapters.web.desk import Desk
 from adapters.web.explain_panel import explain_panel
 from adapters.web.figures import local_time
 from adapters.web.freshness import wait_for_view
 from adapters.web.open_actions import open_actions
+from adapters.web.two_times import NOTHING_ASKED, two_times_page
 from adapters.web.worklist import badge_of
 from application.ports import case_stream
 from application.replay import Step, replay
@@ -29,9 +31,11 @@ class CasePages:
         self._house = house
 
     def show(self, request: Request, case_id: str) -> Response:
-        """Answer with the case file, as it stands or at ``version`` or ``as_of`` (recorded time)."""
+        """Answer with the case file, as it stands or at ``version`` or ``as_of`` (recorded time); or in two times."""
         desk = Desk(request, self._house)
         steps = self._steps(case_id)
+        if request.query_params.get("by") == "happened":
+            return two_times_page(desk, [step.recorded for step in steps])
         after = request.query_params.get("after", "")
         if after.isdigit():
             wait_for_view(self._house, "worklist", int(after))
@@ -40,6 +44,7 @@ class CasePages:
             "case.html",
             **self._context(desk, steps, version),
             remark=remark,
+            asked=NOTHING_ASKED,
             lines=sheet.course(desk.names, steps),
             done=_done(desk),
             actions=self._actions(desk, steps[-1]),
@@ -60,19 +65,14 @@ class CasePages:
         return steps
 
     def _context(self, desk: Desk, steps: Sequence[Step], version: int) -> dict[str, Any]:
-        state = steps[version - 1].state
-        latest = version == len(steps)
+        told = state_context(desk, steps, version, desk.now)
+        latest, due = version == len(steps), told["state"].due
         return {
+            **told,
             "steps": len(steps),
             "version": version,
-            "state": state,
             "case_id": steps[0].recorded.stream.removeprefix("case-"),
-            "line": sheet.course(desk.names, steps[:version])[-1],
-            "glance": sheet.glance(desk.names, steps, version),
-            "head": sheet.head(desk.names, steps, version),
-            "sections": sheet.sections(desk.names, steps, version, desk.now),
-            "badge": badge_of(desk, state.due.on) if latest and state.due else None,
-            "amount": _amount(steps[version - 1]),
+            "badge": badge_of(desk, due.on) if latest and due else None,
         }
 
     def _actions(self, desk: Desk, last: Step) -> list[tuple[str, str]] | None:
@@ -90,13 +90,6 @@ def _done(desk: Desk) -> str:
         return desk.t("case.done_nothing")
     words = [desk.t.word("event", name) for name in done.split(",") if name in CASE_EVENTS]
     return desk.t("case.done_now", events=desk.t("app.separator").join(words)) if words else ""
-
-
-def _amount(step: Step) -> int | None:
-    state = step.state
-    if state.grant is not None:
-        return state.grant.amount
-    return state.decision.amount if state.decision and state.decision.result == "grant" else None
 
 
 def _within(version: int, steps: Sequence[Step]) -> int:

@@ -17,6 +17,7 @@ from adapters.house import House
 from adapters.reference import load_divisions
 from adapters.web import assets, figures
 from adapters.web.names import Names
+from adapters.web.standing import banners
 from adapters.web.texts import Texts, language_of
 from application.bureau import Bureau
 from domain.authority.posts import Post
@@ -99,6 +100,11 @@ class Desk:
         found = self.house.tokens.holder(token) if token and self.house else None
         post = known_post(self.house, found.post) if found and self.house else None
         return (post, found.actor) if post and found else None
+
+    @cached_property
+    def banners(self) -> list[str]:
+        """What readers of this page must know of the views that it is read from. Raises Unavailable."""
+        return banners(self.house, self.request.url.path, self.t)
 
     @property
     def bureau_name(self) -> str:

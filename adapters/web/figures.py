@@ -10,6 +10,7 @@ from domain.kernel import Fen
 
 _FEN = 100
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _PHONE_SHOWN, _PHONE_TAIL = 3, 2
 
 
@@ -56,6 +57,16 @@ def local_time(text: str) -> datetime:
     return (typed if typed.tzinfo else typed.replace(tzinfo=CIVIL_ZONE)).astimezone(UTC)
 
 
+def span(seconds: int) -> tuple[tuple[str, int], ...]:
+    """Return a length of time in its two largest units, whole: 97,260 -> ``(("d", 1), ("h", 3))``."""
+    left, found = seconds, []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        found.append((unit, count))
+    first = next((index for index, (_, count) in enumerate(found) if count), len(found) - 1)
+    return tuple(part for part in found[first : first + 2] if part[1]) or (found[-1],)
+
+
 def masked_id(number: str) -> str:
     """Return a citizen ID number with the birth date and order covered."""
     return masked_citizen_id(number)
@@ -64,3 +75,9 @@ def masked_id(number: str) -> str:
 def masked_phone(number: str) -> str:
     """Return a phone number with the middle covered."""
     return covered(number, _PHONE_SHOWN, _PHONE_TAIL)
+
+
+def covered_value(field: str, value: str) -> str:
+    """Return the value of a field as pages show it: ID and phone numbers covered."""
+    last = field.rpartition(".")[2]
+    return {"id_number": masked_id, "phone": masked_phone}.get(last, str)(value)

@@ -6,7 +6,7 @@ from adapters.house import House
 
 _MOST_SECONDS = 2.0
 _EVERY_SECONDS = 0.02
-_POSITION = "SELECT position FROM views.checkpoint WHERE view = %s"
+_POSITION = "SELECT min(position) AS position FROM views.checkpoint WHERE view = %s HAVING count(*) > 0"
 
 
 def wait_for_view(house: House, view: str, position: int) -> bool:

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 import msgspec
 
 from adapters.reference import load_divisions
-from adapters.web.figures import day, moment, yuan
+from adapters.web.figures import covered_value, day, moment, yuan
 from adapters.web.texts import Texts
 from domain.authority.posts import Post
-from domain.cases.parts import Correction, Document, Due, Person, Visit
+from domain.cases.correcting import INCOME
+from domain.cases.parts import Correction, Document, Due, Person, Visit, is_fen
 from domain.divisions import UnknownDivision
 from domain.kernel import PostId
 from domain.rulebook.book import Rulebook
@@ -172,11 +173,28 @@ class Names:
             case Document():
                 return f"{value.title or value.kind} ({value.media_type}, {value.size:,} B)"
             case Correction():
-                return f"#{value.seq} {self.field(value.field)}: {value.value} ({value.reason})"
+                return f"#{value.seq} {self.correctable(value.field)}: {self._right(value)} ({value.reason})"
             case Person():
                 return f"{value.name} ({value.relation})"
             case _:
                 return ""
+
+    def correctable(self, field: str) -> str:
+        """Return the label of what a correction is about: those of the applicant are no fields of the case."""
+        whose, _, part = field.partition(".")
+        if whose == "applicant" and part:
+            return f"{self.texts('list.applicant')} · {self.texts.word('member', part)}"
+        return self.field(field)
+
+    def put_right(self, field: str, value: str | int | None) -> str:
+        """Return a value before or after a correction, covered where the pages cover it."""
+        if isinstance(value, str):
+            return covered_value(field, value)
+        return self.value(field, value)
+
+    def _right(self, correction: Correction) -> str:
+        amount = correction.field == INCOME and is_fen(correction.value)
+        return self.put_right(correction.field, int(correction.value) if amount else correction.value)
 
     def field(self, path: str) -> str:
         """Return the label of a field of the case, with its place in a list: ``家庭成员 2``."""

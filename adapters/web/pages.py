@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from adapters.house import House
+from adapters.operating.background import Rebuilds
 from adapters.web import assets
 from adapters.web.acting import ActPages
 from adapters.web.authority import AuthorityPages
@@ -26,27 +27,30 @@ from adapters.web.worklist import WorklistPages
 Routes = dict[str, Callable[..., Response]]
 
 
-def router(house: House) -> APIRouter:
+def router(house: House, rebuilds: Rebuilds) -> APIRouter:
     """Return the pages of a house. Include this router last: it answers every other address under ``/ui``."""
     made = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
     case, act, opening, sign = CasePages(house), ActPages(house), OpenPages(house), SignInPages(house)
+    worklist = WorklistPages(house)
     shown: Routes = {
         "/": _home,
         "/ui": _home,
         "/ui/static/{name}": assets.serve,
-        "/ui/cases": WorklistPages(house).show,
+        "/ui/cases": worklist.show,
         "/ui/cases/{case_id}": case.show,
         "/ui/cases/{case_id}/at/{version}": case.at,
         "/ui/cases/{case_id}/act/{action}": act.show,
         "/ui/open": opening.show,
         "/ui/sign-in": sign.show,
-        **_overviews(house),
+        **_overviews(house, OperationsPages(house, rebuilds)),
     }
     sent: Routes = {
+        "/ui/cases/find": worklist.find,
         "/ui/cases/{case_id}/act/{action}": act.act,
         "/ui/open": opening.open,
         "/ui/sign-in": sign.sign_in,
         "/ui/sign-out": sign.sign_out,
+        **_operating(OperationsPages(house, rebuilds)),
     }
     for methods, routes in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, answer in routes.items():
@@ -55,9 +59,17 @@ def router(house: House) -> APIRouter:
     return made
 
 
-def _overviews(house: House) -> Routes:
+def _operating(operations: OperationsPages) -> Routes:
+    """Return the forms of the operator."""
+    return {
+        "/ui/operations/views/{name}/{act}": operations.act,
+        "/ui/operations/parked/replay": operations.replay,
+    }
+
+
+def _overviews(house: House, operations: OperationsPages) -> Routes:
     """Return the pages that look over the bureau as a whole."""
-    operations, rules, policy = OperationsPages(house), RulebookPages(house), PolicyPages(house)
+    rules, policy = RulebookPages(house), PolicyPages(house)
     return {
         "/ui/duties": DutyPages(house).show,
         "/ui/rulebook": rules.show,

@@ -11,7 +11,7 @@ from adapters.web.figures import yuan
 from domain.cases.assess import age_on
 from domain.errors import UnknownPerson
 from domain.kernel import Value
-from projections.views.persons.queries import Happened, Household
+from projections.views.person.queries import Happened, Household
 
 PAGE_ROWS = 50
 _LONGEST = 250

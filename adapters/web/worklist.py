@@ -1,16 +1,20 @@
 """The worklist: what is due, where, and who has it."""
 
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
+from starlette.exceptions import HTTPException
 
 from adapters.house import House
 from adapters.web import fields
 from adapters.web.desk import SOON_DAYS, Desk
+from adapters.web.forms import Typed
+from adapters.web.submissions import one, submitted
 from domain.cases.state import Stage
 from domain.kernel import Value
 from projections.views.worklist.queries import (
+    MOST_COUNTED,
     Order,
     WorklistFilter,
     worklist_page,
@@ -20,6 +24,7 @@ from projections.views.worklist.queries import (
 from projections.views.worklist.view import WorklistRow
 
 PAGE_ROWS = 50
+_MOST_NAME = 80
 
 
 class Wanted(Value):
@@ -83,7 +88,23 @@ class WorklistPages:
             tally=tally,
             choices=_choices(desk, wanted),
             badge=lambda row: badge(desk, row),
+            counted=lambda number: _counted(desk, number),
         )
+
+    def find(self, request: Request, typed: Annotated[Typed, Depends(submitted)]) -> Response:
+        """Answer with the cases of applicants whose name begins so. Sent in a body: a name is for no address."""
+        desk = Desk(request, self._house)
+        name = one(typed, "name").strip()
+        if "\0" in name or len(name) > _MOST_NAME:
+            raise HTTPException(400)
+        where = WorklistFilter(name=name)
+        found = self._house.read(*worklist_rows(where, "opened", PAGE_ROWS, one(typed, "after"))) if name else []
+        page = worklist_page(found, "opened", PAGE_ROWS)
+        return desk.page("found.html", page=page, name=name, badge=lambda row: badge(desk, row))
+
+
+def _counted(desk: Desk, number: int) -> str:
+    return f"{number:,}" if number <= MOST_COUNTED else desk.t("list.more_than", n=f"{MOST_COUNTED:,}")
 
 
 def badge(desk: Desk, row: WorklistRow) -> Badge | None:

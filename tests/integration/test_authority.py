@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from adapters.authority import changes_of, competences
 from adapters.house import House
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from application.asking import Request
 from application.handle import handle
 from application.judge import judge

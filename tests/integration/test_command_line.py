@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from adapters.house import House
 from adapters.main import main
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from domain.cases.registry import ACTIONS
 from tests.support.builders import HANDLER, VILLAGE, id_number
 from tests.support.houses import carry_out, house_on, set_up

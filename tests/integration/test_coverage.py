@@ -10,9 +10,8 @@ from click.testing import CliRunner, Result
 
 from adapters.house import House
 from adapters.main import main
-from adapters.postgres.connections import connect
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.runner import catch_up, prepare_views
+from adapters.projector.service import bring_up as bring_up_views
 from adapters.rulebook.coverage import shipped_coverage
 from application.ports import Append, Write
 from domain.cases.events.benefit import GrantStopped
@@ -25,7 +24,6 @@ from domain.kernel import CaseId, Event
 from domain.rulebook.criteria import FactValue
 from domain.subjects.entitlements import EntitlementEnded, EntitlementGranted, entitlement_stream
 from projections.views.coverage.queries import CoverageFilter, covered, covered_rows, missing_page, missing_rows
-from projections.views.coverage.view import COVERAGE
 from tests.support import database
 from tests.support.builders import OTHER_TOWN_VILLAGE, OTHER_VILLAGE, VILLAGE
 from tests.support.events import fact_of
@@ -119,9 +117,7 @@ def house(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def bring_up(url: str) -> None:
-    with connect(url, "anjuan_projector") as connection:
-        prepare_views(connection, [COVERAGE])
-        catch_up(connection, [COVERAGE])
+    bring_up_views(lambda: url)
 
 
 def asked(matter: str = "zunlaojin", division: str = "", day: date = DAY) -> CoverageFilter:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.house import House, open_house
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from adapters.reference import load_bureau
 from adapters.rulebook import shipped_rules
 from adapters.settings import Settings

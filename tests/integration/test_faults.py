@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from adapters.house import House, open_house
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from adapters.settings import Settings, child_environment
 from application.ports import case_stream
 from application.replay import replay

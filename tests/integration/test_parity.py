@@ -6,9 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from adapters.house import House
-from adapters.postgres.connections import connect
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.runner import catch_up, prepare_views
+from adapters.projector.service import bring_up
 from application.ports import Write
 from domain.cases.events import CaseEvent
 from domain.cases.events.closing import CaseTransferred
@@ -26,7 +25,6 @@ from projections.views.parity.queries import (
     grant_rows,
     parity,
 )
-from projections.views.parity.view import PARITY
 from tests.support.database import database
 from tests.support.events import append, fact_of
 from tests.support.houses import house_on
@@ -95,9 +93,7 @@ def house(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) ->
     with database(postgres) as url, house_on(url, tmp_path_factory.mktemp("home")) as house:
         for number, events in enumerate(CASES):
             house.log.append(append(f"case-{number}", Write(f"case-{number}", 0, tuple(map(fact_of, events)))))
-        with connect(url, "anjuan_projector") as connection:
-            prepare_views(connection, [PARITY])
-            catch_up(connection, [PARITY])
+        bring_up(lambda: url)
         yield house
 
 

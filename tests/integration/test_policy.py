@@ -10,8 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.house import House
-from adapters.postgres.connections import connect
-from adapters.projector.runner import catch_up, prepare_views
+from adapters.projector.service import bring_up
 from adapters.rulebook import shipped_rules
 from application.asking import Answer
 from application.policy import PolicyAnswer, PolicyRequest, handle_policy, read_policy
@@ -28,7 +27,7 @@ from domain.policy.drafting import ReviseDraft
 from domain.policy.parts import PolicyId
 from domain.policy.refusals import UnknownPolicy
 from projections.views.policies.queries import policies, policy_rows
-from projections.views.policies.view import POLICIES, PolicyRow
+from projections.views.policies.view import PolicyRow
 from tests.support.builders import HANDLER, POSTS, by
 from tests.support.events import NOON
 from tests.support.houses import house_on, request, stream_of, tell
@@ -205,9 +204,7 @@ def test_an_evaluated_pilot_is_promoted_to_the_norm_of_the_city(house: House) ->
 
 
 def listed(house: House) -> list[PolicyRow]:
-    with connect(house.conninfo, "anjuan_projector") as connection:
-        prepare_views(connection, [POLICIES])
-        catch_up(connection, [POLICIES])
+    bring_up(house.locate)
     return policies(house.read(*policy_rows()))
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from adapters.house import House
 from adapters.main import main
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from domain.bureau_events import BUREAU, RULEBOOK, MatterPublished, PostsCreated
 from tests.support.builders import HANDLER
 from tests.support.houses import carry_out, house_on, set_up, tell

@@ -4,7 +4,6 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from itertools import repeat
@@ -18,9 +17,12 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from adapters.eventstore.reader import LogBroken
-from adapters.postgres.connections import connect
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.runner import CheckpointMoved, NewerView, advance, catch_up, prepare_views
+from adapters.projector.folding import ViewFault
+from adapters.projector.leases import LeaseLost
+from adapters.projector.service import bring_up
+from adapters.projector.sessions import session
+from adapters.projector.tables import NewerView, prepare_views
 from application.ports import Append, Write
 from domain.calendar import civil_day
 from domain.cases.events import CaseEvent
@@ -39,9 +41,10 @@ from projections.views.history.view import HISTORY
 from projections.views.worklist.view import WORKLIST
 from tests.support.builders import OTHER_TOWN_VILLAGE, VILLAGE
 from tests.support.database import database
-from tests.support.logs import open_log, query, tamper
+from tests.support.logs import copy_log, open_log, query, tamper
 from tests.support.many_cases import write_cases
 from tests.support.processes import finish, kill, line, program
+from tests.support.projecting import projecting
 
 pytestmark = pytest.mark.postgres
 
@@ -62,10 +65,9 @@ def tables(url: str) -> Tables:
 def projected(url: str, views: list[View], most: Iterable[int]) -> int:
     """Bring the views up in steps of these sizes; return how many steps it took."""
     taken = 0
-    with connect(url, "anjuan_projector") as connection:
-        prepare_views(connection, views)
+    with projecting(url, views) as mine:
         for size in most:
-            if not advance(connection, views, size).events:
+            if not mine.advance(views, size).events:
                 break
             taken += 1
     return taken
@@ -84,9 +86,8 @@ class Prepared(msgspec.Struct):
 def straight(postgres: EmbeddedServer) -> Iterator[Prepared]:
     with database(postgres) as url, open_log(url) as opened:
         last = write_cases(opened.log, 1, CASES)
-        with connect(url, "anjuan_projector") as connection:
-            prepare_views(connection, ALL)
-            assert catch_up(connection, ALL) == last
+        with projecting(url, ALL) as mine:
+            assert mine.catch_up(ALL) == last
         cases = defaultdict(list)
         for recorded in opened.log.read(0, last):
             if recorded.stream.startswith("case-"):
@@ -99,14 +100,6 @@ def fresh(database_url: str, straight: Prepared) -> str:
     """The same log in a database without views."""
     copy_log(straight.url, database_url)
     return database_url
-
-
-def copy_log(source: str, target: str) -> None:
-    with psycopg.connect(source) as a, psycopg.connect(target) as b:
-        with a.cursor().copy("COPY log.events TO STDOUT (FORMAT binary)") as out:
-            data = b"".join(map(bytes, out))
-        with b.cursor().copy("COPY log.events FROM STDIN (FORMAT binary)") as into:
-            into.write(data)
 
 
 class TestExactlyOnce:
@@ -131,41 +124,38 @@ class TestExactlyOnce:
         assert max(int(text) for text in said if text.isdigit()) == straight.last
         assert tables(fresh) == straight.tables
 
-    def test_a_runner_that_was_overtaken_stops_and_leaves_nothing(self, fresh: str, straight: Prepared) -> None:
-        with (
-            connect(fresh, "anjuan_projector") as slow,
-            connect(fresh, "anjuan_projector") as quick,
-            ThreadPoolExecutor(1) as pool,
-        ):
-            prepare_views(slow, ALL)
-            with quick.transaction():
-                advance(quick, ALL, 10)
-                late = pool.submit(advance, slow, ALL, 20)
-                while not query(fresh, "SELECT 1 FROM pg_locks WHERE NOT granted"):
-                    assert not late.done()
-            with pytest.raises(CheckpointMoved):
-                late.result(60)
-            assert {row[1] for row in tables(fresh)["checkpoint"]} == {10}
-            catch_up(slow, ALL)
+    def test_an_owner_that_was_overtaken_stops_and_leaves_nothing(self, fresh: str, straight: Prepared) -> None:
+        with projecting(fresh, ALL) as slow:
+            slow.advance(ALL, 10)
+            tamper(fresh, "UPDATE views.leases SET epoch = epoch + 1, owner = 'another'")
+            before = tables(fresh)
+            with pytest.raises(LeaseLost):
+                slow.advance(ALL, 20)
+            assert tables(fresh) == before
+            assert {row[1] for row in before["checkpoint"]} == {10}
+            tamper(fresh, "UPDATE views.leases SET expires_at = '-infinity'")
+        with projecting(fresh, ALL) as quick:
+            quick.catch_up(ALL)
         assert tables(fresh) == straight.tables
 
     def test_a_fold_that_fails_leaves_rows_and_checkpoints_as_they_were(self, fresh: str) -> None:
         projected(fresh, ALL, [40])
         before = tables(fresh)
-        with connect(fresh, "anjuan_projector") as connection:
-            with pytest.raises(ZeroDivisionError):
-                advance(connection, [WORKLIST, failing_at(HISTORY, 70), DASHBOARD, CASE_FILE], 60)
+        with projecting(fresh, ALL) as mine:
+            with pytest.raises(ViewFault) as fault:
+                mine.advance([WORKLIST, failing_at(HISTORY, 70), DASHBOARD, CASE_FILE], 60)
+            assert isinstance(fault.value.__cause__, ZeroDivisionError)
             assert tables(fresh) == before
             assert before["history"]
-            advance(connection, ALL, 60)
+            mine.advance(ALL, 60)
         assert {row[1] for row in tables(fresh)["checkpoint"]} == {100}
 
     def test_a_gap_in_the_log_stops_the_runner_before_it(self, fresh: str) -> None:
         projected(fresh, ALL, [40])
         before = tables(fresh)
         tamper(fresh, "DELETE FROM log.events WHERE position = 50")
-        with connect(fresh, "anjuan_projector") as connection, pytest.raises(LogBroken, match="51 follows 49"):
-            catch_up(connection, ALL)
+        with projecting(fresh, ALL) as mine, pytest.raises(LogBroken, match="51 follows 49"):
+            mine.catch_up(ALL)
         assert tables(fresh) == before
 
     @pytest.mark.parametrize("most", [1, 7, 61])
@@ -191,21 +181,19 @@ class TestExactlyOnce:
         projected(fresh, [replace(HISTORY, fold=note)], repeat(33))
         assert seen == list(range(1, straight.last + 1))
 
-    def test_a_view_of_a_new_version_is_built_anew_and_the_others_stay(self, fresh: str, straight: Prepared) -> None:
+    def test_a_view_of_a_new_version_is_built_anew_and_the_others_stay(
+        self, fresh: str, straight: Prepared, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         projected(fresh, ALL, repeat(100))
         tamper(fresh, "UPDATE views.worklist SET stage = 'wrong'")
         tamper(fresh, "UPDATE views.case_file SET version = 77")
-        newer = [replace(view, version=view.version + 1) if view is WORKLIST else view for view in ALL]
-        assert projected(fresh, newer, repeat(100)) > 1
+        monkeypatch.setitem(VIEWS, "worklist", replace(WORKLIST, version=WORKLIST.version + 1))
+        bring_up(lambda: fresh)
         found = tables(fresh)
         assert {row[1] for row in found.pop("case_file")} == {77}
         assert found == {name: rows for name, rows in straight.tables.items() if name != "case_file"}
-        with connect(fresh, "anjuan_projector") as old:
-            tamper(fresh, "UPDATE views.checkpoint SET position = position - 1")
-            with pytest.raises(CheckpointMoved):
-                advance(old, [WORKLIST])
-            with pytest.raises(NewerView):
-                prepare_views(old, ALL)
+        with session(lambda: fresh) as (old, _), pytest.raises(NewerView):
+            prepare_views(old, ALL)
         assert tables(fresh)["worklist"] == straight.tables["worklist"]
 
     def test_names_longer_than_an_index_takes_stop_no_view(self, database_url: str) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from adapters.authority import owed
 from adapters.house import House
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.once import bring_up
+from adapters.projector.service import bring_up
 from application.ports import Append, Write, case_stream
 from application.runs.draw_sample import (
     DrawSample,

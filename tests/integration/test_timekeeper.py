@@ -12,14 +12,12 @@ from pathlib import Path
 import pytest
 
 from adapters.house import House
-from adapters.postgres.connections import connect
-from adapters.projector.runner import catch_up, prepare_views
+from adapters.projector.service import bring_up
 from adapters.timekeeper import NoTimekeeper, keep_round, keeping_time
 from domain.bureau_events import BUREAU, RULEBOOK, PostsCreated, RuleVersionPublished
 from domain.cases.events.closing import DutyBreached
 from domain.cases.events.intake import CaseAccepted
 from domain.kernel import Recorded
-from projections.registry import VIEWS
 from tests.support.builders import HANDLER, POSTS, RULE, RULES, TIMEKEEPER, application, by
 from tests.support.command_line import arguments, environment
 from tests.support.houses import carry_out, house_on, request, set_up, tell
@@ -53,9 +51,7 @@ def untouched(house: House) -> House:
 
 
 def project(house: House) -> None:
-    with connect(house.locate, "anjuan_projector") as connection:
-        prepare_views(connection, VIEWS.values())
-        catch_up(connection, list(VIEWS.values()))
+    bring_up(house.locate)
 
 
 def of_cases(house: House) -> list[Recorded]:

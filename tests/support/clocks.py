@@ -12,6 +12,7 @@ from domain.cases.facts import Facts
 from domain.cases.parts import Duty
 from domain.cases.registry import ACTIONS
 from domain.cases.state import NO_CASE, CaseState
+from domain.rulebook.parts import DutyRule, Limit, Unit
 from domain.rulebook.rules import RuleVersion
 from tests.support.builders import RULE, VILLAGE, facts
 from tests.support.scenario import Step
@@ -36,6 +37,12 @@ def after(*steps: Step, rule: RuleVersion = RULE, state: CaseState = NO_CASE) ->
         assert events, f"{step} brings nothing"
         state = fold(events, state)
     return state
+
+
+def with_duty(duty: DutyRule, days: int = 10, unit: Unit = "wd") -> RuleVersion:
+    """The rule with one duty alone, ``mine``."""
+    limits = {**RULE.limits, "mine": Limit(days=days, unit=unit, basis="某办法第一条")}
+    return replace(RULE, limits=limits, duties={"mine": duty})
 
 
 def end_of(day: str) -> datetime:

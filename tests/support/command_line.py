@@ -1,10 +1,15 @@
-"""The ``anjuan`` command as a process of its own."""
+"""The ``anjuan`` command: as a process of its own, or in this one."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from click.testing import CliRunner, Result
+
+from adapters.main import main
 from tests.architecture.tree import ROOT
 
 
@@ -29,3 +34,30 @@ def anjuan(home: Path, database_url: str, *words: str) -> subprocess.CompletedPr
         check=False,
         timeout=120,
     )
+
+
+def run(*words: str) -> Result:
+    """The command in this process, with the settings of the environment."""
+    return CliRunner().invoke(main, list(words))
+
+
+def said(*words: str) -> str:
+    """What it prints when it succeeds."""
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def read(*words: str) -> Any:  # noqa: ANN401  (JSON has any shape)
+    """What it answers with ``--json``."""
+    return json.loads(said(*words, "--json"))
+
+
+def fault(*words: str) -> str:
+    """What it says when it fails: one clear line, no traceback."""
+    result = run(*words)
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+    (told,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    return told

@@ -80,6 +80,18 @@ def tamper(url: str, statement: str, *params: object) -> None:
         connection.execute(statement.encode(), params)
 
 
+def copy_log(source: str, target: str) -> None:
+    """The same log, position by position, in another database."""
+    with psycopg.connect(source) as a, psycopg.connect(target) as b:
+        for table in ("log.events", "log.streams"):
+            with a.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)") as out:
+                data = b"".join(map(bytes, out))
+            with b.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)") as into:
+                into.write(data)
+        head = a.execute("SELECT position, recorded_at FROM log.head").fetchone()
+        b.execute("UPDATE log.head SET position = %s, recorded_at = %s", head)
+
+
 @contextmanager
 def held_lock(url: str) -> Iterator[None]:
     """Hold the lock of the appends, so that they wait, and go together afterwards."""

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,3 +61,9 @@ def line(process: Process) -> str:
     """The next line it says; empty when it has ended."""
     assert process.stdout is not None
     return process.stdout.readline().rstrip("\n")
+
+
+def input_end(ended: threading.Event) -> None:
+    """Set the event once the input of this program has ended. For a thread."""
+    sys.stdin.read()
+    ended.set()

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from domain.cases.correcting import corrected
 from domain.cases.events.closing import (
     CaseArchived,
     CaseAssigned,
@@ -18,9 +19,7 @@ from domain.cases.events.closing import (
     NextLayerScreened,
     NoteAdded,
 )
-from domain.cases.parts import Correction, is_fen
 from domain.cases.state import CaseState
-from domain.kernel import Fen
 
 
 def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
@@ -33,7 +32,7 @@ def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
         case CaseTransferred():
             return replace(state, division=event.to_division, assignee="")
         case CorrectionAppended():
-            return _corrected(state, event.correction)
+            return corrected(state, event.correction)
         case DocumentAttached():
             return replace(state, documents=(*state.documents, event.document))
         case CaseAssigned():
@@ -49,21 +48,6 @@ def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
             return _late(state, event)
         case _:
             assert_never(event)
-
-
-def _corrected(state: CaseState, correction: Correction) -> CaseState:
-    """Put the right value where the case shows it; every other correction stands in the list alone."""
-    state = replace(state, corrections=(*state.corrections, correction))
-    if state.household is None or not state.household.members:
-        return state
-    if correction.field == "household.monthly_income" and is_fen(correction.value):
-        return replace(state, household=replace(state.household, monthly_income=Fen(int(correction.value))))
-    applicant, *others = state.household.members
-    if correction.field == "applicant.name":
-        applicant = replace(applicant, name=correction.value)
-    elif correction.field == "applicant.phone":
-        applicant = replace(applicant, phone=correction.value)
-    return replace(state, household=replace(state.household, members=(applicant, *others)))
 
 
 def _late(state: CaseState, event: DutyWarned | DutyBreached) -> CaseState:

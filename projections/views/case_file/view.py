@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from domain.cases.events import CASE_EVENTS
 from domain.cases.evolve import evolve
 from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import Recorded
@@ -67,4 +68,5 @@ CASE_FILE = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset(CASE_EVENTS.values()),
 )

@@ -116,4 +116,5 @@ DASHBOARD = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset({*STAGE_AFTER, LegacyActivityRecorded, CaseTransferred}),
 )

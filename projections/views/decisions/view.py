@@ -160,5 +160,6 @@ DECISIONS = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset({GrantsGiven, *_OF_A_CASE}),
     by_stream=False,  # a decision's row takes the form of its grant from the stream of powers
 )

@@ -68,4 +68,5 @@ DENIALS = View(
     ),
     touches=nothing,
     fold=fold,
+    folds=frozenset({ActDenied}),
 )

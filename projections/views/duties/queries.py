@@ -8,7 +8,7 @@ import msgspec
 
 from domain.divisions import division_prefix
 from domain.kernel import Value
-from projections.query import Query, cursor_key, cursor_text, starts_with
+from projections.query import Query, cursor_key, cursor_text, within
 from projections.views.duties.view import DutyRow
 
 MOST_ROWS = 200
@@ -17,8 +17,6 @@ State = Literal["due", "soon", "overdue"]
 """``due``: every clock that runs. ``soon``: its warning has begun. ``overdue``: its due moment has passed."""
 
 By = Literal["post", "organ", "article"]
-
-_COUNTY, _TOWN = 6, 9
 
 
 class DutyFilter(Value):
@@ -125,8 +123,8 @@ def to_tell(now: datetime, limit: int, after: tuple[datetime, int] | None = None
 def _conditions(where: DutyFilter) -> tuple[list[str], list[Any]]:
     """Running clocks only. The conditions repeat the expressions of the indexes."""
     limits: list[tuple[str, Any]] = [
-        *(_within(where.division) if where.division else []),
-        *([*_within(where.organ), ("holder_division = %s", division_prefix(where.organ))] if where.organ else []),
+        *(within(where.division).items() if where.division else ()),
+        *(_of_organ(where.organ) if where.organ else ()),
         ("holder = %s", where.holder),
         ("assignee <> '' AND assignee = %s", where.post),
         ("basis = %s", where.article),
@@ -136,9 +134,5 @@ def _conditions(where: DutyFilter) -> tuple[list[str], list[Any]]:
     return ["status = 'started'", *(condition for condition, _ in used)], [value for _, value in used]
 
 
-def _within(division: str) -> list[tuple[str, str]]:
-    prefix = division_prefix(division)
-    limits = [('"left"(division, 6) = %s', prefix[:_COUNTY])] if len(prefix) >= _COUNTY else []
-    if len(prefix) >= _TOWN:
-        limits = [('"left"(division, 9) = %s', prefix[:_TOWN])]
-    return limits if len(prefix) in (_COUNTY, _TOWN) else [*limits, ("division LIKE %s", starts_with(prefix))]
+def _of_organ(organ: str) -> list[tuple[str, str]]:
+    return [*within(organ).items(), ("holder_division = %s", division_prefix(organ))]

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from domain.cases.clockwork import ACCEPT, REVIEW
+from domain.cases.events import CASE_EVENTS
 from domain.cases.events.benefit import ReviewFellDue
 from domain.cases.events.clocked import Clocked
 from domain.cases.events.closing import CaseAssigned, CaseTransferred, DutyBreached, DutyWarned
@@ -228,4 +229,5 @@ DUTIES = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset(CASE_EVENTS.values()),
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from domain.cases.events import CASE_EVENTS
 from domain.kernel import Recorded
 from projections.shape import Table, View, Working, nothing
 
@@ -66,4 +67,5 @@ HISTORY = View(
     ),
     touches=nothing,
     fold=fold,
+    folds=frozenset(CASE_EVENTS.values()),
 )

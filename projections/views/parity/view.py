@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -115,4 +115,5 @@ PARITY = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset(get_args(_SEEN)),
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from domain.kernel import Event, Recorded
 from domain.policy.events import (
+    POLICY_EVENTS,
     CollectivelyDecided,
     CommentAnswered,
     CommentReceived,
@@ -185,4 +186,5 @@ POLICIES = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset(POLICY_EVENTS.values()),
 )

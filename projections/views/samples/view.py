@@ -115,4 +115,5 @@ SAMPLES = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset({SampleDrawn, SampleInspected}),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from domain.cases.events import CASE_EVENTS
 from domain.cases.events.benefit import GrantIncreased, GrantReduced, GrantStarted
 from domain.cases.events.closing import CaseArchived, CaseAssigned, CaseTransferred, CorrectionAppended
 from domain.cases.events.decision import Confirmed
@@ -131,7 +132,7 @@ _TYPES = "text timestamptz timestamptz text text text text text text int4 text b
 
 WORKLIST = View(
     name="worklist",
-    version=1,
+    version=2,
     folder=Path(__file__).parent,
     tables=(
         Table(
@@ -145,4 +146,5 @@ WORKLIST = View(
     ),
     touches=touches,
     fold=fold,
+    folds=frozenset(CASE_EVENTS.values()),
 )

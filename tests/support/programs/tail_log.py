@@ -7,12 +7,7 @@ import sys
 import threading
 
 from tests.support.logs import open_log
-from tests.support.processes import say
-
-
-def input_end(ended: threading.Event) -> None:
-    sys.stdin.read()
-    ended.set()
+from tests.support.processes import input_end, say
 
 
 def main(url: str) -> None:

@@ -22,10 +22,10 @@ from domain.cases.parts import Due
 from domain.cases.state import CaseState
 from domain.errors import InvalidValue, NoAuthority, WrongOrder
 from domain.kernel import Fen
-from domain.rulebook.parts import DutyRule, Limit, Pause, Unit
+from domain.rulebook.parts import DutyRule, Pause
 from domain.rulebook.rules import RuleVersion
 from tests.support.builders import HANDLER, LEAD, RULE, RULES, TIMEKEEPER, application, by
-from tests.support.clocks import after, clocked, end_of, last_day_of, told
+from tests.support.clocks import after, clocked, end_of, last_day_of, told, with_duty
 from tests.support.journeys import (
     ACCEPTED,
     AUTHORISED,
@@ -54,12 +54,6 @@ def breach(what: str, on: str, at: str = "09:30") -> Step:
 
 def warning(what: str, on: str) -> Step:
     return step("warn_duty", WarnDuty(what=what), by(TIMEKEEPER, on))
-
-
-def with_duty(duty: DutyRule, days: int = 10, unit: Unit = "wd") -> RuleVersion:
-    """The rule with one duty alone, ``mine``."""
-    limits = {**RULE.limits, "mine": Limit(days=days, unit=unit, basis="某办法第一条")}
-    return replace(RULE, limits=limits, duties={"mine": duty})
 
 
 def from_opening(*pauses: Pause, warn: int = 1) -> DutyRule:

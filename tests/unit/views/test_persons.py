@@ -9,7 +9,7 @@ from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.parts import Correction, Mandate, Person
 from domain.kernel import CaseId, Fen, SubjectId
 from domain.subjects.entitlements import EntitlementChanged, EntitlementEnded
-from projections.views.persons.view import PERSONS
+from projections.views.person.view import PERSON
 from tests.support.builders import OTHER_VILLAGE, VILLAGE
 from tests.support.people import folded, founded, given, of_case, of_person, opened, somebody, table
 from tests.support.samples import CASE_SAMPLES
@@ -21,7 +21,7 @@ MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
 
 
 def test_every_member_has_a_row_in_every_case_and_the_number_is_masked() -> None:
-    rows = folded(PERSONS, of_case("a", opened("a", "dibao", [MOTHER, CHILD])))
+    rows = folded(PERSON, of_case("a", opened("a", "dibao", [MOTHER, CHILD])))
     found = {row["subject"]: row for row in table(rows, "person_members")}
     assert found.keys() == {"s-mother", "s-son"}
     assert found["s-son"] == {
@@ -39,7 +39,7 @@ def test_every_member_has_a_row_in_every_case_and_the_number_is_masked() -> None
 
 
 def test_who_applies_for_them_is_an_agent_and_no_member() -> None:
-    rows = folded(PERSONS, of_case("a", opened("a", "dibao", [MOTHER], mandate=AUNT)))
+    rows = folded(PERSON, of_case("a", opened("a", "dibao", [MOTHER], mandate=AUNT)))
     assert {(row["subject"], row["role"], row["seat"]) for row in table(rows, "person_members")} == {
         ("s-mother", "member", 0),
         ("s-aunt", "agent", -1),
@@ -48,18 +48,18 @@ def test_who_applies_for_them_is_an_agent_and_no_member() -> None:
 
 def test_a_member_who_applies_for_the_others_stays_a_member() -> None:
     own = Mandate(agent_subject=CHILD.subject, agent_name="某son", relation="子女")
-    rows = folded(PERSONS, of_case("a", opened("a", "dibao", [MOTHER, CHILD], mandate=own)))
+    rows = folded(PERSON, of_case("a", opened("a", "dibao", [MOTHER, CHILD], mandate=own)))
     assert [row["role"] for row in table(rows, "person_members")] == ["member", "member"]
 
 
 def test_a_founder_is_no_member_of_a_household() -> None:
-    rows = folded(PERSONS, of_case("b", founded("b", MOTHER)))
+    rows = folded(PERSON, of_case("b", founded("b", MOTHER)))
     assert [row["role"] for row in table(rows, "person_members")] == ["founder"]
 
 
 def test_an_event_is_one_row_however_many_persons_the_case_has() -> None:
     told = of_case("a", opened("a", "dibao", [MOTHER, CHILD]), NoteAdded(text="电话联系"))
-    assert [(row["type"], row["seq"]) for row in table(folded(PERSONS, told), "person_events")] == [
+    assert [(row["type"], row["seq"]) for row in table(folded(PERSON, told), "person_events")] == [
         ("case.opened", 1),
         ("case.noted", 2),
     ]
@@ -73,7 +73,7 @@ def test_an_event_says_how_much_from_which_month_and_where() -> None:
         CaseTransferred(date(2026, 4, 1), VILLAGE, OTHER_VILLAGE),
         GrantStopped(from_month=MAY, reason="收入超过标准"),
     )
-    rows = table(folded(PERSONS, told), "person_events")
+    rows = table(folded(PERSON, told), "person_events")
     assert [(row["amount"], row["since"], row["division"]) for row in rows] == [
         (None, None, VILLAGE),
         (78_000, MARCH, ""),
@@ -84,21 +84,21 @@ def test_an_event_says_how_much_from_which_month_and_where() -> None:
 
 def test_cases_of_older_systems_are_about_nobody() -> None:
     told = of_case("x", LegacyCaseOpened(case_id=CaseId("x"), number="1", source="receipt"))
-    rows = folded(PERSONS, [*told, *of_case("x", LegacyActivityRecorded(activity="受理"))])
-    assert [len(table(rows, each.name)) for each in PERSONS.tables] == [0, 0, 0, 0]
+    rows = folded(PERSON, [*told, *of_case("x", LegacyActivityRecorded(activity="受理"))])
+    assert [len(table(rows, each.name)) for each in PERSON.tables] == [0, 0, 0, 0]
 
 
 def test_a_name_put_right_is_right_for_the_applicant_alone() -> None:
     correction = Correction(seq=1, field="applicant.name", value="穆", reason="错字")
     told = of_case("a", opened("a", "dibao", [MOTHER, CHILD]), CorrectionAppended(correction=correction))
-    assert [row["name"] for row in table(folded(PERSONS, told), "person_members")] == ["穆", "某son"]
+    assert [row["name"] for row in table(folded(PERSON, told), "person_members")] == ["穆", "某son"]
 
 
 def test_an_identity_found_later_does_not_rewrite_what_was_before() -> None:
     unnamed = Person(SubjectId("temp-c-1"), "", "")
     known = SubjectIdentified(unnamed.subject, MOTHER, date(2026, 3, 5), "公安")
     told = [*of_case("c", opened("c", "liulang", [unnamed])), *of_person(unnamed, given("c", "liulang", MARCH, 0))]
-    rows = folded(PERSONS, [*told, *of_case("c", known)])
+    rows = folded(PERSON, [*told, *of_case("c", known)])
     assert [(row["subject"], row["role"], row["same_as"]) for row in table(rows, "person_members")] == [
         ("temp-c-1", "temporary", "s-mother"),
         ("s-mother", "member", ""),
@@ -114,11 +114,11 @@ def test_an_entitlement_changes_and_ends_for_each_person() -> None:
         EntitlementEnded(case=CaseId("a"), matter="dibao", to_month=date(2026, 9, 1)),
         EntitlementEnded(case=CaseId("never"), matter="dibao", to_month=MAY),
     )
-    (row,) = table(folded(PERSONS, told), "person_grants")
+    (row,) = table(folded(PERSON, told), "person_grants")
     assert (row["amount"], row["from_month"], row["to_month"]) == (70_000, MARCH, date(2026, 9, 1))
 
 
 def test_it_folds_every_event_of_a_case_but_those_of_older_systems() -> None:
-    assert PERSONS.folds is not None
+    assert PERSON.folds is not None
     told = {type(event) for event in CASE_SAMPLES}
-    assert told - PERSONS.folds == {LegacyCaseOpened, LegacyActivityRecorded}
+    assert told - PERSON.folds == {LegacyCaseOpened, LegacyActivityRecorded}

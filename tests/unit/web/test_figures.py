@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.web.figures import day, fen_of, local_time, masked_id, masked_phone, moment, yuan
+from adapters.web.figures import day, fen_of, local_time, masked_id, masked_phone, moment, span, yuan
 
 
 @given(st.integers(0, 10**15))
@@ -38,3 +38,18 @@ def test_personal_numbers_are_covered() -> None:
     assert masked_phone("13800001234") == "138******34"
     assert masked_phone("12345") == "*****"
     assert masked_phone("") == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "parts"),
+    [
+        (0, (("s", 0),)),
+        (59, (("s", 59),)),
+        (3600, (("h", 1),)),
+        (3661, (("h", 1), ("min", 1))),
+        (86_400 + 59 * 60, (("d", 1),)),
+        (97_260, (("d", 1), ("h", 3))),
+    ],
+)
+def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: int, parts: tuple[tuple[str, int], ...]) -> None:
+    assert span(seconds) == parts

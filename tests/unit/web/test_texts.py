@@ -40,7 +40,8 @@ GROUPS = {
     "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "parity", "policy", "rule", "phase",
-    "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "app", "nav",
+    "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "times",
+    "app", "nav",
 }  # fmt: skip
 
 OWN_LABELS = {"establish_facts.source", "identify_subject.source", "backfill_papers.papers"}

@@ -222,8 +222,8 @@ def _table(name: str, row: Any, types: str, key: int = 2) -> Table:  # noqa: ANN
 _OF_CASES: set[type[Event]] = set(CASE_EVENTS.values()) - set(_OF_OLDER_SYSTEMS)
 _FOLDED: frozenset[type[Event]] = frozenset(_OF_CASES.union(_ENTITLEMENTS))
 
-PERSONS = View(
-    name="persons",
+PERSON = View(
+    name="person",
     version=1,
     folder=Path(__file__).parent,
     tables=(

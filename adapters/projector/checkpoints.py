@@ -1,0 +1,54 @@
+"""How far every range of every view is, and moving that on by compare-and-set."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from projections.shape import View
+from projections.slices import Range
+
+_STANDING = """
+SELECT c.view, c.position, EXISTS (SELECT FROM views.parked AS p WHERE p.view = c.view) AS has_parked
+  FROM views.checkpoint AS c JOIN views.projections AS v USING (view)
+  JOIN unnest(%s::text[], %s::int4[]) AS wanted (view, version) USING (view, version)
+ WHERE c.lo = %s AND c.hi = %s AND NOT v.paused
+"""
+_MOVE = """
+UPDATE views.checkpoint SET position = %s, recorded_at = coalesce(%s, recorded_at), moved_at = clock_timestamp()
+ WHERE view = %s AND lo = %s AND version = %s AND position = %s
+"""
+
+
+class CheckpointMoved(Exception):
+    """Somebody else has moved the checkpoint: the transaction must not commit."""
+
+
+class Standing(NamedTuple):
+    """Where a view is in a range, and whether any event of the view is parked."""
+
+    position: int
+    has_parked: bool
+
+
+class Move(NamedTuple):
+    """From where to where a checkpoint goes, and when the last event before it was recorded."""
+
+    before: int
+    after: int
+    recorded_at: datetime | None
+
+
+def standing(connection: "Connection[Any]", views: Sequence[View], slices: Range) -> dict[str, Standing]:
+    """Return where the views are, without those that are paused or live in another version."""
+    names, versions = [view.name for view in views], [view.version for view in views]
+    rows = connection.execute(_STANDING, (names, versions, slices.lo, slices.hi)).fetchall()
+    return {view: Standing(position, has_parked) for view, position, has_parked in rows}
+
+
+def move(connection: "Connection[Any]", view: View, slices: Range, step: Move) -> None:
+    """Move a checkpoint. Its row stays locked until the transaction ends. Raises CheckpointMoved."""
+    where = (step.after, step.recorded_at, view.name, slices.lo, view.version, step.before)
+    if connection.execute(_MOVE, where).rowcount != 1:
+        raise CheckpointMoved(view.name)

@@ -1,0 +1,50 @@
+"""Projecting step by step, as a worker does, with the sizes that a test asks for."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection
+
+from adapters.projector.leases import Lease, claim, release
+from adapters.projector.sessions import session
+from adapters.projector.step import NO_TROUBLE, Step, Trouble, step
+from adapters.projector.tables import lane_of, prepare_views
+from projections.shape import View
+
+
+class Projecting:
+    """All ranges, owned by one session."""
+
+    def __init__(self, connection: "Connection[Any]", leases: Sequence[Lease]) -> None:
+        self.connection = connection
+        self.leases = leases
+
+    def advance(self, views: Sequence[View], most: int = 5_000, trouble: Trouble = NO_TROUBLE) -> Step:
+        """Take one step in every range. No events: nothing was left."""
+        steps = []
+        for lease in self.leases:
+            ours = [view for view in views if lane_of(view) == lease.lane]
+            done = step(self.connection, lease, ours, most, trouble)
+            if done is not None:
+                steps.append(done)
+        return Step(max(done.events for done in steps), min(done.position for done in steps))
+
+    def catch_up(self, views: Sequence[View]) -> int:
+        """Advance until nothing is left; return how many events were passed."""
+        passed = 0
+        while (done := self.advance(views)).events:
+            passed += done.events
+        return passed
+
+
+@contextmanager
+def projecting(url: str, views: Sequence[View]) -> Iterator[Projecting]:
+    """Own all ranges that are free, with the tables of the views made."""
+    with session(lambda: url) as (connection, name):
+        prepare_views(connection, views)
+        mine = Projecting(connection, claim(connection, name, 100))
+        yield mine
+        if not connection.closed:
+            for lease in mine.leases:
+                release(connection, lease)
