@@ -3,9 +3,13 @@
 from datetime import date, datetime
 
 from adapters.house import House
+from adapters.moments import Past
+from adapters.viewing import Views
+from application.bureau import fold_register
 from domain.authority.events import AUTHORITY, PowerChanged
 from domain.authority.lookup import Competence, on_day
 from domain.authority.powers import Change, Grant, PowerChange, PowerItem
+from domain.authority.register import Register
 from domain.calendar import civil_day
 from domain.divisions import is_within
 from domain.kernel import Value
@@ -97,7 +101,18 @@ def changes_of(house: House, item: str) -> list[RecordedChange]:
     return sorted(found, key=lambda each: each.effective)
 
 
-def owed(house: House) -> list[OwedSample]:
-    """Return the finished quarters whose decisions should have been sampled and were not (放 with 管)."""
-    held = house.cases.bureau.refresh().register.grants.values()
-    return owed_samples(held, house.read(*PER_GRANT_AND_QUARTER), house.read(*PERIODS), civil_day(house.now()))
+def owed(house: House, views: Views | None = None) -> list[OwedSample]:
+    """Return the finished quarters whose decisions should have been sampled and were not (放 with 管).
+
+    ``views``: decisions and samples as of a moment; then by the grants that were known at that moment.
+    """
+    views = views or house
+    held = _register(house, views).grants.values()
+    return owed_samples(held, views.read(*PER_GRANT_AND_QUARTER), views.read(*PERIODS), civil_day(views.now()))
+
+
+def _register(house: House, views: Views) -> Register:
+    if not isinstance(views, Past):
+        return house.cases.bureau.refresh().register
+    known = (each.event for each in house.log.stream(AUTHORITY) if each.position <= views.shown.position)
+    return fold_register(known)

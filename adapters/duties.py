@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from adapters.house import House
+from adapters.viewing import Views
 from domain.authority.posts import Post
 from domain.divisions import full_code
 from domain.kernel import Value
@@ -52,16 +53,18 @@ class Asked(Value):
     after: str = ""
 
 
-def board(house: House, asked: Asked) -> Board:
+def board(house: House, asked: Asked, views: Views | None = None) -> Board:
     """Return a page of running duties by due moment, named. Raises BadCursor, Unavailable."""
-    query: Query = duty_rows(asked.where, house.now(), asked.limit, asked.after)
-    page: DutyPage = duty_page(house.read(*query), asked.limit)
+    views = views or house
+    query: Query = duty_rows(asked.where, views.now(), asked.limit, asked.after)
+    page: DutyPage = duty_page(views.read(*query), asked.limit)
     return Board(rows=tuple(named(house, page.rows)), next=page.next)
 
 
-def tallied(house: House, by: By, where: DutyFilter) -> list[Named]:
+def tallied(house: House, by: By, where: DutyFilter, views: Views | None = None) -> list[Named]:
     """Return how many are due, soon and overdue, by post, organ or article. Raises Unavailable."""
-    found = tallies(house.read(*duty_tallies(by, where, house.now())))
+    views = views or house
+    found = tallies(views.read(*duty_tallies(by, where, views.now())))
     posts = _by_office(house.cases.bureau.now().posts.values())
     return [Named(tally, _organ(posts.get((tally.name, full_code(tally.division)), ()))) for tally in found]
 

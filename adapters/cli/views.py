@@ -1,15 +1,25 @@
-"""``anjuan views``: read models, how far each is."""
+"""``anjuan views``: read models, how far each is; what else there is to do with them, in modules of their own."""
 
 import click
 
+from adapters.cli import views_at
 from adapters.cli.plainly import told_plainly
 from adapters.cli.printing import print_json, text_of
 
 
-@click.command("views")
+@click.group("views", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
-def command(*, as_json: bool) -> None:
+@click.pass_context
+def command(context: click.Context, *, as_json: bool) -> None:
     """各视图的进度 / the read models and how far each is."""
+    if context.invoked_subcommand is None:
+        _list(as_json=as_json)
+
+
+command.add_command(views_at.command)
+
+
+def _list(*, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -31,7 +31,6 @@ from adapters.http import (
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, Internal, MethodNotAllowed, NotFound, ProblemResponse
-from adapters.http.waiting import Positions
 from adapters.web import pages
 from domain.errors import Refused, Unavailable
 
@@ -45,13 +44,11 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 def create_app(house: House) -> ASGIApp:
     """Return the application of a house; the house is the caller's to close."""
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="anjuan-command")
-    positions = Positions(house)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _WORKERS
         yield
-        positions.close()
         workers.shutdown()
 
     app = FastAPI(
@@ -63,10 +60,9 @@ def create_app(house: House) -> ASGIApp:
     writes = [*documents.routes(house, workers), *actions.routes(house, workers), *policy.routes(house, workers)]
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = [part.router(house) for part in (history, explain, rulebook)]
-    views = [part.router(house, positions) for part in (reads, duties, authority, policy)]
+    reading = [part.router(house) for part in (history, explain, rulebook, reads, duties, authority, policy)]
     about = (registry.router(), docs_page.router(app))
-    for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house)):
+    for router in (*reading, *about, operations.router(house, answers), pages.router(house)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 

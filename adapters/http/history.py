@@ -11,7 +11,7 @@ from starlette.responses import Response
 from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import json_response
-from adapters.http.reads import After
+from adapters.http.viewing import After
 from application.ports import case_stream
 from application.replay import Moment, Step, as_known, replay
 from domain.errors import UnknownCase
