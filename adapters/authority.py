@@ -3,13 +3,11 @@
 from datetime import date, datetime
 
 from adapters.house import House
-from adapters.moments import Past
+from adapters.moments import bureau_of
 from adapters.viewing import Views
-from application.bureau import fold_register
 from domain.authority.events import AUTHORITY, PowerChanged
 from domain.authority.lookup import Competence, on_day
 from domain.authority.powers import Change, Grant, PowerChange, PowerItem
-from domain.authority.register import Register
 from domain.calendar import civil_day
 from domain.divisions import is_within
 from domain.kernel import Value
@@ -107,12 +105,5 @@ def owed(house: House, views: Views | None = None) -> list[OwedSample]:
     ``views``: decisions and samples as of a moment; then by the grants that were known at that moment.
     """
     views = views or house
-    held = _register(house, views).grants.values()
+    held = bureau_of(house.cases.bureau, views).register.grants.values()
     return owed_samples(held, views.read(*PER_GRANT_AND_QUARTER), views.read(*PERIODS), civil_day(views.now()))
-
-
-def _register(house: House, views: Views) -> Register:
-    if not isinstance(views, Past):
-        return house.cases.bureau.refresh().register
-    known = (each.event for each in house.log.stream(AUTHORITY) if each.position <= views.shown.position)
-    return fold_register(known)

@@ -19,7 +19,8 @@ from adapters.projector.asides import Aside, AsideBusy, AsideLost
 from adapters.projector.folding import ViewFault
 from adapters.projector.poison import told
 from adapters.projector.sessions import session
-from adapters.viewing import WAIT_SECONDS, MomentFault, Params, Shown, ViewBuilding
+from adapters.viewing import WAIT_SECONDS, MomentFault, Params, Shown, ViewBuilding, Views
+from application.bureau import Bureau, BureauMemory
 from projections.registry import VIEWS
 
 _RECORDED = "SELECT recorded_at FROM log.events WHERE position = %s"
@@ -73,6 +74,11 @@ class Past:
     def now(self) -> datetime:
         """Return the moment: what was overdue then is told as overdue."""
         return self.shown.at
+
+
+def bureau_of(memory: BureauMemory, views: Views) -> Bureau:
+    """Return the bureau as it was known at the moment of the views: the posts, rules and grants of then."""
+    return memory.at(views.shown.position) if isinstance(views, Past) else memory.refresh()
 
 
 class Moments:

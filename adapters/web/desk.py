@@ -129,6 +129,12 @@ class Desk:
         """The parameters that name the moment of this address, none for the present."""
         return [(name, text) for name in MOMENT if (text := self.request.query_params.get(name, ""))]
 
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """The other parameters of this address, without where a list goes on: another moment has other pages."""
+        query = self.request.query_params
+        return [(name, query[name]) for name in query if name not in (*MOMENT, "after", "done", "lang") and query[name]]
+
     def at_same(self, path: str, **query: str) -> str:
         """Return another page's address at the moment of this one."""
         kept = urlencode([*self.moment, *query.items()])

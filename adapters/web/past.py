@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from adapters.moments import Moment
+from adapters.moments import Moment, bureau_of
 from adapters.viewing import Shown, Views, moment_of
 from adapters.waiting import BeyondLog, ViewBehind, ViewParked, ViewPaused
 from adapters.web.desk import AFTER_COOKIE, MOMENT, Desk
@@ -19,11 +19,10 @@ _MOST_DIGITS = 18
 
 
 class Seen(Value):
-    """What a page is read from. ``shown``: the past moment, None for the present. ``others``: its own filters."""
+    """What a page is read from. ``shown``: the past moment, None for the present."""
 
     views: Views
     shown: Shown | None
-    others: tuple[tuple[str, str], ...]
 
     def case(self, case_id: str) -> str:
         """Return the address of a case at the same moment."""
@@ -31,23 +30,21 @@ class Seen(Value):
 
 
 def seen(desk: Desk, *views: str) -> Seen:
-    """Return where to read the page's views from; the page's time is that moment's from then on.
+    """Return where to read the page's views from; its time and its bureau are those of that moment from then on.
 
     Raises msgspec.ValidationError, NotYet, ViewBuilding, MomentFault, Unavailable.
     """
     house = desk.house
     if house is None:
         raise Unavailable("no house")
-    asked = desk.request.query_params
-    others = tuple((key, asked[key]) for key in asked if key not in (*MOMENT, "after", "lang") and asked[key])
-    moment = _moment(asked)
+    moment = _moment(desk.request.query_params)
     if moment is None:
         wait_for_own(desk, *views)
-        return Seen(house, None, others)
+        return Seen(house, None)
     past = house.moments.at(views, moment)
     past.make_ready()
-    desk.now = past.now()
-    return Seen(past, past.shown, others)
+    desk.now, desk.bureau = past.now(), bureau_of(house.cases.bureau, past)
+    return Seen(past, past.shown)
 
 
 def wait_for_own(desk: Desk, *views: str, position: int = 0) -> None:
