@@ -19,9 +19,12 @@ from adapters.projector.asides import Aside, AsideBusy, AsideLost
 from adapters.projector.folding import ViewFault
 from adapters.projector.poison import told
 from adapters.projector.sessions import session
-from adapters.viewing import WAIT_SECONDS, MomentFault, Params, Shown, ViewBuilding, Views
+from adapters.viewing import MomentFault, Params, Shown, ViewBuilding, Views
 from application.bureau import Bureau, BureauMemory
 from projections.registry import VIEWS
+
+WAIT_SECONDS = 2.5
+"""So long a request waits for a view that is being built; then it tells how far that is."""
 
 _RECORDED = "SELECT recorded_at FROM log.events WHERE position = %s"
 _LOG_BEGAN = "SELECT recorded_at FROM log.head"
@@ -110,15 +113,15 @@ class Moments:
         asked = moment if isinstance(moment, datetime) else at
         return Past(self, views, Shown(position, at if position else None, asked))
 
-    def ready(self, view: str, position: int, seconds: float = WAIT_SECONDS) -> None:
+    def ready(self, view: str, position: int, seconds: float | None = None) -> None:
         """Return once the view as of the position can be read; have it built if need be.
 
-        Raises ViewBuilding after that time, MomentFault, Unavailable.
+        Raises ViewBuilding after that time (WAIT_SECONDS, if none is given), MomentFault, Unavailable.
         """
         key = view, position
         if self._is_kept(key):
             self._touch(key)
-        elif not self._built(key, seconds):
+        elif not self._built(key, WAIT_SECONDS if seconds is None else seconds):
             raise ViewBuilding(view, self.percent(view, position))
 
     def percent(self, view: str, position: int) -> int:

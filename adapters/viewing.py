@@ -9,9 +9,6 @@ from domain.calendar import CIVIL_ZONE
 from domain.errors import Refused
 from domain.kernel import Value
 
-WAIT_SECONDS = 2.5
-"""So long a request waits for a view that is being built; then it tells how far that is."""
-
 Params = Sequence[Any] | dict[str, Any]
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
