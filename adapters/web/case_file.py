@@ -10,9 +10,9 @@ from adapters.house import House
 from adapters.web import sheet
 from adapters.web.desk import Desk
 from adapters.web.explain_panel import explain_panel
-from adapters.web.figures import local_time
+from adapters.web.figures import local_time, second
 from adapters.web.open_actions import open_actions
-from adapters.web.past import wait_for_own
+from adapters.web.past import shown_at, wait_for_own
 from adapters.web.worklist import badge_of
 from application.ports import case_stream
 from application.replay import Step, replay
@@ -110,10 +110,10 @@ def _wanted(desk: Desk, steps: Sequence[Step]) -> tuple[int, str]:
     asked = desk.request.query_params
     if asked.get("as_of"):
         return _as_of(desk, steps, asked["as_of"])
-    position = asked.get("at_position", "")
-    if position.isdigit() and len(position) <= _MOST_DIGITS:
-        known = sum(step.recorded.position <= int(position) for step in steps)
-        return _as_known(desk, known, f"{desk.t('ops.position')} {int(position):,}")
+    shown = shown_at(desk)
+    if shown:
+        at = f"{desk.t('ops.position')} {shown.position:,}" if asked.get("at_position") else second(shown.at)
+        return _as_known(desk, sum(step.recorded.position <= shown.position for step in steps), at)
     version = asked.get("version", "")
     return (_within(int(version), steps), "") if version.isdigit() and len(version) < 10 else (len(steps), "")  # noqa: PLR2004  more digits than any version
 

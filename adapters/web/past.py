@@ -24,10 +24,6 @@ class Seen(Value):
     views: Views
     shown: Shown | None
 
-    def case(self, case_id: str) -> str:
-        """Return the address of a case at the same moment."""
-        return f"/ui/cases/{case_id}?at_position={self.shown.position}" if self.shown else f"/ui/cases/{case_id}"
-
 
 def seen(desk: Desk, *views: str) -> Seen:
     """Return where to read the page's views from; its time and its bureau are those of that moment from then on.
@@ -45,6 +41,15 @@ def seen(desk: Desk, *views: str) -> Seen:
     past.make_ready()
     desk.now, desk.bureau = past.now(), bureau_of(house.cases.bureau, past)
     return Seen(past, past.shown)
+
+
+def shown_at(desk: Desk) -> Shown | None:
+    """Return the past moment that the address names, None for the present, of a page that is read from the log itself.
+
+    Raises msgspec.ValidationError, NotYet, Unavailable.
+    """
+    moment = _moment(desk.request.query_params)
+    return None if moment is None or desk.house is None else desk.house.moments.at((), moment).shown
 
 
 def wait_for_own(desk: Desk, *views: str, position: int = 0) -> None:

@@ -113,7 +113,11 @@ def test_a_time_of_a_day_is_asked_for(browser: Browser, site: Site) -> None:
         seen.page.locator("input[name=at_time]").fill(f"{local:%H:%M:%S}")
         seen.page.get_by_role("button", name="查看当时").click()
         expect(seen.page.locator(".then")).to_contain_text(f"截至 {local:%Y-%m-%d %H:%M:%S} 的情况")
-        expect(seen.page.locator("input[name=at_time]")).to_have_value(f"{local:%H:%M:%S}")
+        expect(seen.page.locator(".moment input[name=at_time]")).to_have_value(f"{local:%H:%M:%S}")
+        seen.page.get_by_role("link", name="案件列表").click()
+        expect(seen.page.locator(".then")).to_contain_text(f"{local:%H:%M:%S}")
+        seen.page.locator(".list tbody a").first.click()
+        expect(seen.page.locator(".note")).to_contain_text(f"截至 {local:%Y-%m-%d %H:%M:%S} 已记录至第")
         clean(seen)
 
 
