@@ -3,6 +3,8 @@
 from datetime import date, datetime
 
 from adapters.house import House
+from adapters.moments import bureau_of
+from adapters.viewing import Views
 from domain.authority.events import AUTHORITY, PowerChanged
 from domain.authority.lookup import Competence, on_day
 from domain.authority.powers import Change, Grant, PowerChange, PowerItem
@@ -97,7 +99,11 @@ def changes_of(house: House, item: str) -> list[RecordedChange]:
     return sorted(found, key=lambda each: each.effective)
 
 
-def owed(house: House) -> list[OwedSample]:
-    """Return the finished quarters whose decisions should have been sampled and were not (放 with 管)."""
-    held = house.cases.bureau.refresh().register.grants.values()
-    return owed_samples(held, house.read(*PER_GRANT_AND_QUARTER), house.read(*PERIODS), civil_day(house.now()))
+def owed(house: House, views: Views | None = None) -> list[OwedSample]:
+    """Return the finished quarters whose decisions should have been sampled and were not (放 with 管).
+
+    ``views``: decisions and samples as of a moment; then by the grants that were known at that moment.
+    """
+    views = views or house
+    held = bureau_of(house.cases.bureau, views).register.grants.values()
+    return owed_samples(held, views.read(*PER_GRANT_AND_QUARTER), views.read(*PERIODS), civil_day(views.now()))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from adapters.house import House
 from adapters.reference import load_divisions
 from adapters.rulebook.coverage import shipped_coverage
+from adapters.viewing import Views
 from domain.calendar import civil_day
 from domain.divisions import UnknownDivision
 from domain.kernel import Value
@@ -61,22 +61,22 @@ def covered_matters() -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.matter for rule in shipped_coverage().rules))
 
 
-def board(house: House, asked: Asked) -> Board:
+def board(views: Views, asked: Asked) -> Board:
     """Return the table. Raises Unavailable."""
-    where = _filter(house, asked)
+    where = _filter(views, asked)
     query = covered_rows(where)
-    lines = tuple(map(_line, covered(house.read(*query)))) if query else ()
+    lines = tuple(map(_line, covered(views.read(*query)))) if query else ()
     return Board(day=where.day, lines=lines, rules=where.in_force())
 
 
-def missing(house: House, asked: Asked) -> MissingPage:
+def missing(views: Views, asked: Asked) -> MissingPage:
     """Return a page of those who are eligible and not served, by place. Raises BadCursor, Unavailable."""
-    query = missing_rows(_filter(house, asked), asked.limit, asked.after)
-    return missing_page(house.read(*query), asked.limit) if query else MissingPage(())
+    query = missing_rows(_filter(views, asked), asked.limit, asked.after)
+    return missing_page(views.read(*query), asked.limit) if query else MissingPage(())
 
 
-def _filter(house: House, asked: Asked) -> CoverageFilter:
-    day = asked.on or civil_day(house.now())
+def _filter(views: Views, asked: Asked) -> CoverageFilter:
+    day = asked.on or civil_day(views.now())
     return CoverageFilter(day=day, book=shipped_coverage(), matter=asked.matter, division=asked.division)
 
 

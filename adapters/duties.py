@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 
 from adapters.house import House
+from adapters.moments import bureau_of
+from adapters.viewing import Views
+from application.bureau import Bureau
 from domain.authority.posts import Post
 from domain.divisions import full_code
 from domain.kernel import Value
@@ -52,23 +55,24 @@ class Asked(Value):
     after: str = ""
 
 
-def board(house: House, asked: Asked) -> Board:
+def board(house: House, asked: Asked, views: Views | None = None) -> Board:
     """Return a page of running duties by due moment, named. Raises BadCursor, Unavailable."""
-    query: Query = duty_rows(asked.where, house.now(), asked.limit, asked.after)
-    page: DutyPage = duty_page(house.read(*query), asked.limit)
-    return Board(rows=tuple(named(house, page.rows)), next=page.next)
+    views = views or house
+    query: Query = duty_rows(asked.where, views.now(), asked.limit, asked.after)
+    page: DutyPage = duty_page(views.read(*query), asked.limit)
+    return Board(rows=tuple(named(_bureau(house, views), page.rows)), next=page.next)
 
 
-def tallied(house: House, by: By, where: DutyFilter) -> list[Named]:
+def tallied(house: House, by: By, where: DutyFilter, views: Views | None = None) -> list[Named]:
     """Return how many are due, soon and overdue, by post, organ or article. Raises Unavailable."""
-    found = tallies(house.read(*duty_tallies(by, where, house.now())))
-    posts = _by_office(house.cases.bureau.now().posts.values())
+    views = views or house
+    found = tallies(views.read(*duty_tallies(by, where, views.now())))
+    posts = _by_office(_bureau(house, views).posts.values())
     return [Named(tally, _organ(posts.get((tally.name, full_code(tally.division)), ()))) for tally in found]
 
 
-def named(house: House, rows: Iterable[DutyRow]) -> list[NamedDuty]:
+def named(bureau: Bureau, rows: Iterable[DutyRow]) -> list[NamedDuty]:
     """Return the rows with office, posts and names. A post that has the case and owes the duty stands alone."""
-    bureau = house.cases.bureau.now()
     posts, rules = _by_office(bureau.posts.values()), bureau.rulebook.by_id
     made = []
     for row in rows:
@@ -85,6 +89,10 @@ def named(house: House, rows: Iterable[DutyRow]) -> list[NamedDuty]:
             )
         )
     return made
+
+
+def _bureau(house: House, views: Views) -> Bureau:
+    return house.cases.bureau.now() if views is house else bureau_of(house.cases.bureau, views)
 
 
 def _by_office(posts: Iterable[Post]) -> dict[tuple[str, str], tuple[Post, ...]]:

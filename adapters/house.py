@@ -11,6 +11,7 @@ from adapters.eventstore.application import LogApplication
 from adapters.eventstore.loads import Loads
 from adapters.eventstore.log import PostgresEventLog
 from adapters.ids import new_id
+from adapters.moments import Moments
 from adapters.postgres.connections import connect, open_pool, reading
 from adapters.postgres.database import Locate, locate_database
 from adapters.postgres.migrate import migrate
@@ -19,6 +20,7 @@ from adapters.settings import Settings
 from adapters.tokens import Tokens
 from adapters.vault.keys import derive, read_or_make_key
 from adapters.vault.subjects import SubjectIndex
+from adapters.waiting import Positions
 from application.asking import Answer, CaseHouse, Request
 from application.bureau import BureauMemory
 from application.entitlements import EntitlementMemory
@@ -42,6 +44,8 @@ class House:
         self._loads = Loads(lambda: connect(locate, "anjuan_reader"))
         self.log = PostgresEventLog(self.readers, self._loads, self._application.factory.writer)
         self.tokens = Tokens(self.writers)
+        self.moments = Moments(locate, self.readers)
+        self.positions = Positions(self.read)
         self.cases = CaseHouse(
             log=self.log,
             hot=HotCases(self.log),
@@ -58,7 +62,7 @@ class House:
         return handle(self.cases, request)
 
     def read(self, query: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
-        """Run a query with the read-only role. Raises Unavailable."""
+        """Run a query with the read-only role: on the views as they are now. Raises Unavailable."""
         with reading(self.readers) as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query.encode(), params).fetchall()
 
@@ -73,6 +77,8 @@ class House:
 
     def close(self) -> None:
         """Write what waits; close the connections."""
+        self.moments.close()
+        self.positions.close()
         self._application.close()
         self._loads.close()
         self.writers.close()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from adapters.house import House
+from adapters.viewing import Views
 from domain.calendar import civil_day
 from domain.errors import UnknownPerson
 from domain.kernel import Value
@@ -52,17 +52,17 @@ class HouseholdFile(Value, omit_defaults=False):
     timeline: Timeline
 
 
-def household_file(house: House, asked: Asked) -> HouseholdFile:
-    """Return the file. Raises UnknownPerson, BadCursor, Unavailable."""
+def household_file(views: Views, asked: Asked) -> HouseholdFile:
+    """Return the file. Raises UnknownPerson, BadCursor, ViewBuilding, Unavailable."""
     events = timeline_rows((), asked.limit, asked.after)  # a bad cursor is told before anything is read
-    found = household(house.read(*asked.query()))
+    found = household(views.read(*asked.query()))
     if not found.persons:
         raise UnknownPerson
-    day = civil_day(house.now())
+    day = civil_day(views.now())
     events = timeline_rows(found.timeline, asked.limit, asked.after)
     return HouseholdFile(
         day=day,
         household=found,
-        receives=tuple(received(house.read(*received_rows(found.subjects, day)))),
-        timeline=timeline(house.read(*events), asked.limit),
+        receives=tuple(received(views.read(*received_rows(found.subjects, day)))),
+        timeline=timeline(views.read(*events), asked.limit),
     )

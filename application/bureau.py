@@ -1,7 +1,7 @@
 """What decisions need to know of the bureau: posts, rulebook, register of powers; three streams folded in memory."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from application.ports import EventLog, Guard
 from domain.authority.events import (
@@ -16,10 +16,12 @@ from domain.authority.events import (
 from domain.authority.posts import Post
 from domain.authority.register import Register, Suspension
 from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, MatterPublished, PostsCreated, RuleVersionPublished
-from domain.kernel import Event, PostId, SubjectId, Value
+from domain.kernel import Event, PostId, Recorded, SubjectId, Value
 from domain.rulebook.book import Rulebook
 
 NO_REGISTER = Register()
+_MOST_PAST = 8
+"""Bureaus of past positions that are kept in memory."""
 
 
 class Bureau(Value):
@@ -44,6 +46,8 @@ class BureauMemory:
         self._log = log
         self._lock = threading.Lock()
         self._bureau: Bureau | None = None
+        self._last = 0
+        self._past: dict[int, Bureau] = {}
 
     def now(self) -> Bureau:
         """Return the bureau as last read, reading it the first time."""
@@ -57,15 +61,33 @@ class BureauMemory:
             grown = [guard for guard in old.guards if now[guard.stream] != guard.version]
             if self._bureau is None or grown:
                 read = {guard.stream: self._log.stream(guard.stream, guard.version) for guard in old.guards}
-                guards = tuple(Guard(g.stream, g.version + len(read[g.stream])) for g in old.guards)
-                events = {stream: [recorded.event for recorded in found] for stream, found in read.items()}
-                self._bureau = Bureau(
-                    *_people(old, events[BUREAU]),
-                    rulebook=_rules(old.rulebook, events[RULEBOOK]),
-                    register=fold_register(events[AUTHORITY], old.register),
-                    guards=guards,
-                )
+                self._bureau = _grown(old, read)
+                self._last = max(self._last, *(each.position for found in read.values() for each in found), 0)
             return self._bureau
+
+    def at(self, position: int) -> Bureau:
+        """Return the bureau as it was known at a position of the log."""
+        now = self.refresh()
+        if position >= self._last:
+            return now
+        if position not in self._past:
+            read = {guard.stream: self._log.stream(guard.stream, 0, guard.version) for guard in now.guards}
+            known = {stream: [each for each in found if each.position <= position] for stream, found in read.items()}
+            if len(self._past) >= _MOST_PAST:
+                self._past.clear()
+            self._past[position] = _grown(Bureau(), known)
+        return self._past[position]
+
+
+def _grown(old: Bureau, read: Mapping[str, Sequence[Recorded]]) -> Bureau:
+    """Return the bureau after more events, by stream."""
+    events = {stream: [recorded.event for recorded in found] for stream, found in read.items()}
+    return Bureau(
+        *_people(old, events[BUREAU]),
+        rulebook=_rules(old.rulebook, events[RULEBOOK]),
+        register=fold_register(events[AUTHORITY], old.register),
+        guards=tuple(Guard(g.stream, g.version + len(events[g.stream])) for g in old.guards),
+    )
 
 
 def _people(old: Bureau, events: Sequence[Event]) -> tuple[dict[PostId, Post], dict[SubjectId, tuple[PostId, ...]]]:

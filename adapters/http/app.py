@@ -33,7 +33,6 @@ from adapters.http import (
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
 from adapters.http.problems import BadQuery, Internal, MethodNotAllowed, NotFound, ProblemResponse
-from adapters.http.waiting import Positions
 from adapters.operating.background import Rebuilds
 from adapters.web import pages
 from domain.errors import Refused, Unavailable
@@ -48,14 +47,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 def create_app(house: House) -> ASGIApp:
     """Return the application of a house; the house is the caller's to close."""
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="anjuan-command")
-    positions = Positions(house)
     rebuilds = Rebuilds(house.locate)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _WORKERS
         yield
-        positions.close()
         rebuilds.close()
         workers.shutdown()
 
@@ -69,10 +66,10 @@ def create_app(house: House) -> ASGIApp:
     writes += operating.routes(house, workers, rebuilds)
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = [part.router(house) for part in (history, explain, rulebook, operating)]
-    views = [part.router(house, positions) for part in (reads, duties, authority, policy, people)]
+    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people)
     about = (registry.router(), docs_page.router(app))
-    for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house, rebuilds)):
+    served = (*(part.router(house) for part in reading), *about)
+    for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)
 

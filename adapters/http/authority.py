@@ -11,8 +11,8 @@ from starlette.responses import Response
 from adapters.authority import changes_of, competences, grants, owed, powers
 from adapters.house import House
 from adapters.http.answers import json_response
-from adapters.http.reads import After, Code, Text
-from adapters.http.waiting import Positions
+from adapters.http.reads import Code, Text
+from adapters.http.viewing import After, ViewQuery, told, views_of
 from domain.calendar import civil_day
 from projections.views.decisions.queries import MOST_ROWS as MOST_DECISIONS
 from projections.views.decisions.queries import DecisionFilter, decision_rows, decisions
@@ -39,12 +39,6 @@ class OnDayQuery(BaseModel, extra="forbid"):
     after: After = None
 
 
-class OwedQuery(BaseModel, extra="forbid"):
-    """Parameters of the samples that are due."""
-
-    after: After = None
-
-
 class PowersQuery(BaseModel, extra="forbid"):
     """Parameters of the list of power items."""
 
@@ -64,7 +58,7 @@ class GrantsQuery(BaseModel, extra="forbid"):
     after: After = None
 
 
-class DenialsQuery(BaseModel, extra="forbid"):
+class DenialsQuery(ViewQuery):
     """Parameters of the denials: the newest first. ``since`` and ``until``: when the act was tried."""
 
     division: Code = ""
@@ -76,10 +70,9 @@ class DenialsQuery(BaseModel, extra="forbid"):
     until: AwareDatetime | None = None
     before: Before = None
     limit: int = Field(100, ge=1, le=MOST_DENIALS)
-    after: After = None
 
 
-class DecisionsQuery(BaseModel, extra="forbid"):
+class DecisionsQuery(ViewQuery):
     """Parameters of the decisions: the newest first."""
 
     matter: Text = ""
@@ -91,18 +84,16 @@ class DecisionsQuery(BaseModel, extra="forbid"):
     until: date | None = None
     before: Before = None
     limit: int = Field(100, ge=1, le=MOST_DECISIONS)
-    after: After = None
 
 
-class SamplesQuery(BaseModel, extra="forbid"):
+class SamplesQuery(ViewQuery):
     """Parameters of the samples: the newest first."""
 
     grant: Text = ""
     limit: int = Field(100, ge=1, le=MOST_SAMPLES)
-    after: After = None
 
 
-def router(house: House, positions: Positions) -> APIRouter:
+def router(house: House) -> APIRouter:
     """Return the routes that read authority."""
     reads = APIRouter(tags=["authority"])
 
@@ -124,33 +115,32 @@ def router(house: House, positions: Positions) -> APIRouter:
         found = grants(house, asked.on or _today(house), asked.item, asked.region)
         return json_response([each for each in found if each.grant.id > asked.beyond][: asked.limit])
 
-    _of_views(reads, house, positions)
+    _of_views(reads, house)
     return reads
 
 
-def _of_views(reads: APIRouter, house: House, positions: Positions) -> None:
+def _of_views(reads: APIRouter, house: House) -> None:
     @reads.get("/denials", summary="Acts refused for want of authority 越权被拒")
     def denied(asked: Annotated[DenialsQuery, Query()]) -> Response:
-        positions.wait("denials", asked.after)
+        views = views_of(house, asked, "denials")
         where = msgspec.convert(asked, DenialFilter, from_attributes=True)
-        return json_response(denials(house.read(*denial_rows(where, asked.limit))))
+        return json_response(denials(views.read(*denial_rows(where, asked.limit))), headers=told(views))
 
     @reads.get("/decisions", summary="Decisions and the grants they were made under 决定")
     def decided(asked: Annotated[DecisionsQuery, Query()]) -> Response:
-        positions.wait("decisions", asked.after)
+        views = views_of(house, asked, "decisions")
         where = msgspec.convert(asked, DecisionFilter, from_attributes=True)
-        return json_response(decisions(house.read(*decision_rows(where, asked.limit))))
+        return json_response(decisions(views.read(*decision_rows(where, asked.limit))), headers=told(views))
 
     @reads.get("/samples", summary="Samples of decisions under a grant 抽查")
     def samples(asked: Annotated[SamplesQuery, Query()]) -> Response:
-        positions.wait("samples", asked.after)
-        return json_response(house.read(*sample_rows(asked.grant, asked.limit)))
+        views = views_of(house, asked, "samples")
+        return json_response(views.read(*sample_rows(asked.grant, asked.limit)), headers=told(views))
 
     @reads.get("/samples/owed", summary="Quarters without the sample that is due 应抽查未抽查")
-    def owing(asked: Annotated[OwedQuery, Query()]) -> Response:
-        for view in ("decisions", "samples"):
-            positions.wait(view, asked.after)
-        return json_response(owed(house))
+    def owing(asked: Annotated[ViewQuery, Query()]) -> Response:
+        views = views_of(house, asked, "decisions", "samples")
+        return json_response(owed(house, views), headers=told(views))
 
 
 def _today(house: House) -> date:

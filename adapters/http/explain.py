@@ -10,7 +10,7 @@ from adapters.explaining import explanation_of, verdicts_on
 from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import json_response
-from adapters.http.reads import After
+from adapters.http.viewing import After
 
 
 class ExplainQuery(BaseModel, extra="forbid"):

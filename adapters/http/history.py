@@ -13,8 +13,8 @@ from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import json_response
 from adapters.http.history_fields import history_fields
-from adapters.http.reads import After
 from adapters.http.two_times import account_fields
+from adapters.http.viewing import After
 from application.ports import case_stream
 from application.replay import Moment, as_known, askable, replay
 from application.two_times import LATE_AFTER, account

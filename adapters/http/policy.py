@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,9 +14,9 @@ from adapters.house import House
 from adapters.http.answers import etag, json_response, unchanged
 from adapters.http.auth import caller
 from adapters.http.problems import NotFound
-from adapters.http.reads import After, Code, Text
+from adapters.http.reads import Code, Text
 from adapters.http.running import offload
-from adapters.http.waiting import Positions
+from adapters.http.viewing import ViewQuery, told, views_of
 from adapters.policy import DRAFTING, PolicyWish, needed_policy_id, read_policy_wish
 from application.policy import PolicyAnswer, handle_policy, read_policy
 from domain.policy.action import PolicyAction
@@ -35,21 +34,19 @@ POLICY_PATHS = {
 _BY_SEGMENT = {path.rpartition("/")[2]: action for path, action in POLICY_PATHS.items()}
 
 
-class PoliciesQuery(BaseModel, extra="forbid"):
+class PoliciesQuery(ViewQuery):
     """Parameters of the list."""
 
     stage: Text = ""
-    after: After = None
 
 
-class ParityQuery(BaseModel, extra="forbid"):
+class ParityQuery(ViewQuery):
     """Parameters of parity. Months by their first day."""
 
     matter: Text = ""
     division: Code = ""
     from_month: date | None = None
     to_month: date | None = None
-    after: After = None
 
 
 def routes(house: House, workers: ThreadPoolExecutor) -> list[Route]:
@@ -69,14 +66,14 @@ def routes(house: House, workers: ThreadPoolExecutor) -> list[Route]:
     ]
 
 
-def router(house: House, positions: Positions) -> APIRouter:
+def router(house: House) -> APIRouter:
     """Return the routes that read."""
     reads = APIRouter(tags=["policies"])
 
     @reads.get("/policies", summary="Policies and where they stand 政策")
     def listed(asked: Annotated[PoliciesQuery, Query()]) -> Response:
-        positions.wait("policies", asked.after)
-        return json_response(policies(house.read(*policy_rows(asked.stage))))
+        views = views_of(house, asked, "policies")
+        return json_response(policies(views.read(*policy_rows(asked.stage))), headers=told(views))
 
     @reads.get("/policies/{policy_id}", summary="One policy in full 政策全文与过程")
     def one(request: Request, policy_id: str) -> Response:
@@ -87,9 +84,10 @@ def router(house: House, positions: Positions) -> APIRouter:
 
     @reads.get("/parity", summary="Decisions by county, in town and country 城乡与区域一致性")
     def equal(asked: Annotated[ParityQuery, Query()]) -> Response:
-        positions.wait("parity", asked.after)
+        views = views_of(house, asked, "parity")
         where = msgspec.convert(asked, ParityFilter, from_attributes=True)
-        return json_response(parity(house.read(*decision_rows(where)), house.read(*grant_rows(where))))
+        found = parity(views.read(*decision_rows(where)), views.read(*grant_rows(where)))
+        return json_response(found, headers=told(views))
 
     return reads
 

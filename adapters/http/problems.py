@@ -7,6 +7,8 @@ from starlette.responses import Response
 from adapters.commands import BadKey, MalformedBody, OccurredInFuture
 from adapters.documents import DocumentTooLarge
 from adapters.operating.acts import UnknownView
+from adapters.viewing import MomentFault, ViewBuilding
+from adapters.waiting import ViewBehind
 from application.replay import MomentInFuture
 from domain.errors import (
     InvalidValue,
@@ -34,6 +36,8 @@ class Problem(msgspec.Struct):
     instance: str
     detail: str = ""
     basis: str = ""
+    percent: int | msgspec.UnsetType = msgspec.UNSET
+    """How much of a view as of a past moment is built (VIEW_BUILDING)."""
 
 
 class Unauthenticated(Refused):
@@ -92,14 +96,6 @@ class WrongHost(Refused):
     en = "This server does not answer under that name"
 
 
-class ViewBehind(Refused):
-    """A view has not reached the position asked for in time."""
-
-    code = "VIEW_BEHIND"
-    zh = "视图尚未更新到所要求的位置"
-    en = "The view has not reached this position yet"
-
-
 class Internal(Refused):
     """A fault of ours. The log of the server has the place of it, under the id of the request."""
 
@@ -133,6 +129,9 @@ _STATUS: dict[type[Exception], int] = {
     DocumentTooLarge: 413,
     WrongHost: 421,
     ViewBehind: 504,
+    # Not 202: whoever takes any 2xx for the answer must not take this for one, and curl --retry waits as it is told.
+    ViewBuilding: 503,
+    MomentFault: 500,
     Internal: 500,
     Refused: 409,
 }
@@ -165,6 +164,7 @@ def problem_of(error: Refused | Unavailable, *, english: bool, instance: str) ->
         instance=instance,
         detail=detail,
         basis=basis,
+        percent=error.percent if isinstance(error, ViewBuilding) else msgspec.UNSET,
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads of the views, under their names. Each takes ``after``: a position that the view must have folded."""
+"""Reads of the views, under their names; which state of them is asked for, adapters/http/viewing.py tells."""
 
 from datetime import date
 from typing import Annotated
@@ -13,11 +13,13 @@ from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import etag, json_response, unchanged
 from adapters.http.problems import BadQuery
-from adapters.http.waiting import Positions
+from adapters.http.viewing import After, ViewQuery, moment_asked, past_of, told, views_of, wait_for
+from application.ports import case_stream
 from domain.errors import UnknownCase
+from domain.kernel import CaseId
 from projections.query import BadCursor
 from projections.query import Query as SqlQuery
-from projections.views.case_file.queries import case_file, case_file_row
+from projections.views.case_file.queries import CaseFile, case_file, case_file_of, case_file_row
 from projections.views.dashboard.queries import (
     DashboardFilter,
     Dimension,
@@ -28,12 +30,11 @@ from projections.views.dashboard.queries import (
 )
 from projections.views.worklist.queries import MOST_ROWS, Order, WorklistFilter, worklist_page, worklist_rows
 
-After = Annotated[int | None, Field(ge=0, le=2**62, description="A position that the view must have folded")]
 Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$", description="Division, left-anchored")]
 
 
-class WorklistQuery(BaseModel, extra="forbid"):
+class WorklistQuery(ViewQuery):
     """Parameters of the worklist."""
 
     matter: Text = ""
@@ -46,7 +47,6 @@ class WorklistQuery(BaseModel, extra="forbid"):
     order: Order = "opened"
     limit: int = Field(50, ge=1, le=MOST_ROWS)
     cursor: str = Field("", max_length=500)
-    after: After = None
 
 
 class NameAsked(BaseModel, extra="forbid"):
@@ -58,13 +58,7 @@ class NameAsked(BaseModel, extra="forbid"):
     after: After = None
 
 
-class CaseFileQuery(BaseModel, extra="forbid"):
-    """Parameters of the case file. It shows the case as it stands; another moment is not answered with this one."""
-
-    after: After = None
-
-
-class DashboardQuery(BaseModel, extra="forbid"):
+class DashboardQuery(ViewQuery):
     """Parameters of the dashboard."""
 
     by: list[Dimension] = Field(["stage"], max_length=4)
@@ -72,45 +66,54 @@ class DashboardQuery(BaseModel, extra="forbid"):
     division: Code = ""
     from_month: date | None = None
     to_month: date | None = None
-    after: After = None
 
 
-def router(house: House, positions: Positions) -> APIRouter:
+def router(house: House) -> APIRouter:
     """Return the routes that read views."""
     reads = APIRouter(tags=["views"])
 
     @reads.get("/cases", summary="Worklist 工作列表")
     def worklist(asked: Annotated[WorklistQuery, Query()]) -> Response:
-        positions.wait("worklist", asked.after)
-        page = worklist_page(house.read(*_worklist_query(asked)), asked.order, asked.limit)
-        return json_response({"rows": page.rows, "next": page.next or None})
+        views = views_of(house, asked, "worklist")
+        page = worklist_page(views.read(*_worklist_query(asked)), asked.order, asked.limit)
+        return json_response({"rows": page.rows, "next": page.next or None}, headers=told(views))
 
     @reads.post("/cases/find", summary="Cases by the applicant's name 按姓名查找")
     def find(asked: NameAsked) -> Response:
-        positions.wait("worklist", asked.after)
+        wait_for(house, asked.after, "worklist")
         query = _listed(WorklistFilter(name=asked.name), "opened", asked.limit, asked.cursor)
         page = worklist_page(house.read(*query), "opened", asked.limit)
         return json_response({"rows": page.rows, "next": page.next or None})
 
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
-    def one_case(request: Request, case_id: str, asked: Annotated[CaseFileQuery, Query()]) -> Response:
-        positions.wait("case_file", asked.after)
-        found = case_file(house.read(*case_file_row(needed_case_id(case_id))))
+    def one_case(request: Request, case_id: str, asked: Annotated[ViewQuery, Query()]) -> Response:
+        found, headers = _case(house, asked, needed_case_id(case_id))
         if found is None:
             raise UnknownCase
+        headers |= etag(found.version)
         if unchanged(request, found.version):
-            return Response(status_code=304, headers=etag(found.version))
-        return json_response(found, headers=etag(found.version))
+            return Response(status_code=304, headers=headers)
+        return json_response(found, headers=headers)
 
     @reads.get("/dashboard", summary="Counts and days per step 看板")
     def dashboard(asked: Annotated[DashboardQuery, Query()]) -> Response:
-        positions.wait("dashboard", asked.after)
+        views = views_of(house, asked, "dashboard")
         where = msgspec.convert(asked, DashboardFilter, from_attributes=True)
         by = tuple(dict.fromkeys(asked.by))
-        counted, histogram = house.read(*count_rows(by, where)), house.read(*step_rows(where))
-        return json_response({"counts": counts(counted), "steps": steps(histogram)})
+        counted, histogram = views.read(*count_rows(by, where)), views.read(*step_rows(where))
+        return json_response({"counts": counts(counted), "steps": steps(histogram)}, headers=told(views))
 
     return reads
+
+
+def _case(house: House, asked: ViewQuery, case_id: CaseId) -> tuple[CaseFile | None, dict[str, str]]:
+    """Return a case as its view has it; as of a moment, from its own stream at once: no other case need be folded."""
+    moment = moment_asked(asked)
+    if moment is None:
+        return case_file(views_of(house, asked, "case_file").read(*case_file_row(case_id))), {}
+    past = past_of(house, asked, moment)
+    stream = house.log.stream(case_stream(case_id))
+    return case_file_of([each for each in stream if each.position <= past.shown.position]), told(past)
 
 
 def _worklist_query(asked: WorklistQuery) -> SqlQuery:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from adapters.house import House
 from adapters.http.answers import json_response
-from adapters.http.reads import After, Text
+from adapters.http.reads import Text
+from adapters.http.viewing import After
 from domain.calendar import civil_day
 from domain.cases.vocabulary import ACTION_WORDS
 from domain.rulebook.book import Rulebook, UnknownMatter

@@ -10,6 +10,7 @@ from adapters.authority import ListedGrant, ListedPower, competences, grants, ow
 from adapters.house import House
 from adapters.web import fields
 from adapters.web.desk import Desk
+from adapters.web.past import wait_for_own
 from adapters.web.rule_words import region
 from adapters.web.rulebook import CITY
 from adapters.web.submissions import detail_in_words, words_of
@@ -55,6 +56,7 @@ class AuthorityPages:
         """Answer with who may do what, the powers and their changes, denials and samples."""
         desk, house = Desk(request, self._house), self._house
         wanted = desk.asked(Wanted)
+        wait_for_own(desk, "denials", "decisions", "samples")
         day = wanted.on or desk.today
         matters = fields.matters(desk)
         matter = wanted.matter or (matters[0].value if matters else "")

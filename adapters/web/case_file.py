@@ -11,9 +11,9 @@ from adapters.web import sheet
 from adapters.web.case_state import state_context
 from adapters.web.desk import Desk
 from adapters.web.explain_panel import explain_panel
-from adapters.web.figures import local_time
-from adapters.web.freshness import wait_for_view
+from adapters.web.figures import local_time, second
 from adapters.web.open_actions import open_actions
+from adapters.web.past import shown_at, wait_for_own
 from adapters.web.two_times import NOTHING_ASKED, two_times_page
 from adapters.web.worklist import badge_of
 from application.ports import case_stream
@@ -21,6 +21,9 @@ from application.replay import Step, replay
 from domain.cases.events import CASE_EVENTS
 from domain.cases.registry import ACTIONS
 from domain.errors import UnknownCase
+
+_MOST_DIGITS = 18
+"""More than any position has."""
 
 
 class CasePages:
@@ -37,8 +40,7 @@ class CasePages:
         if request.query_params.get("by") == "happened":
             return two_times_page(desk, [step.recorded for step in steps])
         after = request.query_params.get("after", "")
-        if after.isdigit():
-            wait_for_view(self._house, "worklist", int(after))
+        wait_for_own(desk, "worklist", position=int(after) if after.isdigit() and len(after) <= _MOST_DIGITS else 0)
         version, remark = _wanted(desk, steps)
         return desk.page(
             "case.html",
@@ -101,8 +103,18 @@ def _wanted(desk: Desk, steps: Sequence[Step]) -> tuple[int, str]:
     asked = desk.request.query_params
     if asked.get("as_of"):
         return _as_of(desk, steps, asked["as_of"])
+    shown = shown_at(desk)
+    if shown:
+        at = f"{desk.t('ops.position')} {shown.position:,}" if asked.get("at_position") else second(shown.at)
+        return _as_known(desk, sum(step.recorded.position <= shown.position for step in steps), at)
     version = asked.get("version", "")
     return (_within(int(version), steps), "") if version.isdigit() and len(version) < 10 else (len(steps), "")  # noqa: PLR2004  more digits than any version
+
+
+def _as_known(desk: Desk, known: int, at: str) -> tuple[int, str]:
+    if not known:
+        return 1, desk.t("case.as_of_nothing")
+    return known, desk.t("case.as_of_shown", at=at, k=known)
 
 
 def _as_of(desk: Desk, steps: Sequence[Step], text: str) -> tuple[int, str]:
@@ -111,6 +123,4 @@ def _as_of(desk: Desk, steps: Sequence[Step], text: str) -> tuple[int, str]:
     except (ValueError, OverflowError):
         return len(steps), desk.t("case.as_of_bad")
     known = sum(step.recorded.recorded_at <= at for step in steps)
-    if not known:
-        return 1, desk.t("case.as_of_nothing")
-    return known, desk.t("case.as_of_shown", at=text.replace("T", " "), k=known)
+    return _as_known(desk, known, text.replace("T", " "))

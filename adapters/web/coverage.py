@@ -15,6 +15,7 @@ from adapters.web import charts, fields
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel
+from adapters.web.past import seen
 from adapters.web.people import age_of
 from domain.kernel import Value
 from domain.rulebook.coverage import CoverageRule
@@ -65,14 +66,16 @@ class CoveragePages:
         wanted = _at_home(desk, desk.asked(Wanted))
         matter = wanted.matter or covered_matters()[0]
         asked = Asked("" if matter == ALL else matter, wanted.area, wanted.day, PAGE_ROWS, wanted.after)
-        found = board(self._house, asked)
+        at = seen(desk, "coverage")
+        found = board(at.views, asked)
         return desk.page(
             "coverage.html",
             wanted=wanted,
+            seen=at,
             matter=matter,
             found=found,
             panel=_panel(desk, found) if matter != ALL and found.lines else None,
-            missing=coverage.missing(self._house, asked) if matter != ALL else MissingPage(()),
+            missing=coverage.missing(at.views, asked) if matter != ALL else MissingPage(()),
             share=lambda line: f"{line.permille / 10:.1f}%",
             age=lambda born: age_of(born, found.day),
             said=lambda rule: _said(desk, rule),

@@ -9,10 +9,12 @@ import msgspec
 from fastapi import Request, Response
 
 from adapters.house import House
+from adapters.viewing import Views
 from adapters.web import charts, fields
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel, crossed, listed, timed
+from adapters.web.past import seen
 from domain.calendar import next_month
 from domain.cases.state import ENDED, Stage
 from domain.kernel import Value
@@ -60,40 +62,45 @@ class DashboardPages:
         """Answer with all panels for the filter."""
         desk = Desk(request, self._house)
         wanted = desk.asked(Wanted)
-        matters = self._matters(desk)
+        at = seen(desk, "dashboard")
+        matters = _matters(desk, at.views)
         matter = wanted.matter or matters[0].value
         where = wanted.conditions(matter)
-        found = counts(self._house.read(*count_rows(("division", "stage", "month"), where)))
+        found = counts(at.views.read(*count_rows(("division", "stage", "month"), where)))
         return desk.page(
             "dashboard.html",
             wanted=wanted,
+            seen=at,
             matter=matter,
-            choices={"matter": matters, "county": fields.counties(desk), "month": self._months(matter)},
+            choices={"matter": matters, "county": fields.counties(desk), "month": _months_known(at.views, matter)},
             tallies=_tallies(found, legacy=matter == "legacy"),
-            panels=[*_panels(desk, found, legacy=matter == "legacy"), *self._times(desk, where)],
+            panels=[*_panels(desk, found, legacy=matter == "legacy"), *_times(desk, at.views, where)],
         )
 
-    def _matters(self, desk: Desk) -> tuple[fields.Option, ...]:
-        ruled = fields.matters(desk)
-        found = counts(self._house.read(*count_rows(("matter",), DashboardFilter())))
-        known = {option.value for option in ruled}
-        more = sorted({count.matter for count in found} - known)
-        return (*ruled, *(fields.Option(matter, desk.names.matter(matter)) for matter in more or ["legacy"]))
 
-    def _months(self, matter: str) -> tuple[fields.Option, ...]:
-        found = counts(self._house.read(*count_rows(("month",), DashboardFilter(matter=matter))))
-        months = sorted({f"{count.month:%Y-%m}" for count in found if count.month}, reverse=True)
-        return tuple(fields.Option(month, month) for month in months)
+def _matters(desk: Desk, views: Views) -> tuple[fields.Option, ...]:
+    ruled = fields.matters(desk)
+    found = counts(views.read(*count_rows(("matter",), DashboardFilter())))
+    known = {option.value for option in ruled}
+    more = sorted({count.matter for count in found} - known)
+    return (*ruled, *(fields.Option(matter, desk.names.matter(matter)) for matter in more or ["legacy"]))
 
-    def _times(self, desk: Desk, where: DashboardFilter) -> Iterable[Panel]:
-        days = steps(self._house.read(*step_rows(where)))
-        order = get_args(Stage)
-        # Living on a grant is no step of the work: its years would dwarf the days of all others.
-        worked = [each for each in days if _PHASE_OF.get(each.step) != "grant"]
-        ranked = sorted(worked, key=lambda each: (order.index(each.step) if each.step in order else 99, -each.cases))
-        rows = [(desk.t.word("stage", each.step), each.cases, each.median, each.p90) for each in ranked]
-        if rows:
-            yield timed(desk.t, rows[:_MOST_ACTIVITIES])
+
+def _months_known(views: Views, matter: str) -> tuple[fields.Option, ...]:
+    found = counts(views.read(*count_rows(("month",), DashboardFilter(matter=matter))))
+    months = sorted({f"{count.month:%Y-%m}" for count in found if count.month}, reverse=True)
+    return tuple(fields.Option(month, month) for month in months)
+
+
+def _times(desk: Desk, views: Views, where: DashboardFilter) -> Iterable[Panel]:
+    days = steps(views.read(*step_rows(where)))
+    order = get_args(Stage)
+    # Living on a grant is no step of the work: its years would dwarf the days of all others.
+    worked = [each for each in days if _PHASE_OF.get(each.step) != "grant"]
+    ranked = sorted(worked, key=lambda each: (order.index(each.step) if each.step in order else 99, -each.cases))
+    rows = [(desk.t.word("stage", each.step), each.cases, each.median, each.p90) for each in ranked]
+    if rows:
+        yield timed(desk.t, rows[:_MOST_ACTIVITIES])
 
 
 def _tallies(found: Iterable[Count], *, legacy: bool) -> dict[str, int]:

@@ -26,6 +26,10 @@ from domain.calendar import civil_day
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 TOKEN_COOKIE = "anjuan_token"  # noqa: S105  the name of a cookie is no secret
 LANGUAGE_COOKIE = "anjuan_lang"
+AFTER_COOKIE = "anjuan_after"
+"""The position that this browser has last written: the pages that come next wait for it."""
+MOMENT = ("at", "at_time", "at_position")
+"""The parameters of an address that name a past moment: a day or a time, the time of that day; or a position."""
 _YEAR = 365 * 24 * 3600
 SOON_DAYS = 3
 
@@ -66,6 +70,7 @@ class Desk:
         """Read language and time; everything that needs the database is read when first asked for."""
         self.request = request
         self.house = house
+        self.behind = ""
         self.language = language_of(
             request.query_params.get("lang"),
             request.cookies.get(LANGUAGE_COOKIE),
@@ -124,6 +129,22 @@ class Desk:
         kept = {**self.request.query_params, **changed}
         query = urlencode({key: value for key, value in kept.items() if value not in (None, "")})
         return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    @property
+    def moment(self) -> list[tuple[str, str]]:
+        """The parameters that name the moment of this address, none for the present."""
+        return [(name, text) for name in MOMENT if (text := self.request.query_params.get(name, ""))]
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """The other parameters of this address, without where a list goes on: another moment has other pages."""
+        query = self.request.query_params
+        return [(name, query[name]) for name in query if name not in (*MOMENT, "after", "done", "lang") and query[name]]
+
+    def at_same(self, path: str, **query: str) -> str:
+        """Return another page's address at the moment of this one."""
+        kept = urlencode([*self.moment, *query.items()])
+        return f"{path}?{kept}" if kept else path
 
     def markup(self, template: str, **context: object) -> Markup:
         """Return a rendered template."""

@@ -11,6 +11,7 @@ from adapters.house import House
 from adapters.web import fields
 from adapters.web.desk import Desk
 from adapters.web.figures import last_moment
+from adapters.web.past import seen
 from domain.authority.posts import Role
 from domain.kernel import Value
 from projections.views.duties.queries import By, DutyFilter, State
@@ -68,12 +69,13 @@ class DutyPages:
         """Answer with tiles, tallies and one page of running duties."""
         desk = Desk(request, self._house)
         wanted = desk.asked(Wanted)
-        where = wanted.conditions()
-        found = {by: tallied(self._house, by, where) for by in get_args(By)}
-        page = board(self._house, Asked(where, PAGE_ROWS, wanted.after))
+        where, at = wanted.conditions(), seen(desk, "duties")
+        found = {by: tallied(self._house, by, where, at.views) for by in get_args(By)}
+        page = board(self._house, Asked(where, PAGE_ROWS, wanted.after), at.views)
         return desk.page(
             "duties.html",
             wanted=wanted,
+            seen=at,
             page=page,
             tiles=_tiles(found["article"]),
             tallies={by: _lines(desk, by, found[by]) for by in get_args(By)},

@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from adapters.projector.moments import NotYet
+from adapters.viewing import MomentFault, ViewBuilding
 from adapters.web.desk import Desk
 from domain.errors import Unavailable, UnknownCase, UnknownPerson
 from projections.query import BadCursor
@@ -23,6 +25,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RequestValidationError, 400),
 )
 _FAULTS = tuple(fault for fault, _ in _STATUS)
+_REFRESH_SECONDS = "2"
 
 
 class PageRoute(APIRoute):
@@ -37,10 +40,31 @@ class PageRoute(APIRoute):
                 return await answer(request)
             except HTTPException as fault:
                 return error_page(request, fault.status_code)
+            except ViewBuilding as building:
+                return _building_page(request, building)
+            except NotYet:
+                return _moment_page(request, 409, "past.not_yet_title", "past.not_yet")
+            except MomentFault:
+                return _moment_page(request, 500, "past.fault_title", "past.fault")
             except _FAULTS as fault:
                 return error_page(request, next(status for kind, status in _STATUS if isinstance(fault, kind)))
 
         return answer_or_explain
+
+
+def _building_page(request: Request, building: ViewBuilding) -> Response:
+    """Answer with how far the view is, until the page itself can be shown.
+
+    The browser is told to ask again by a header, which needs no script; 202, because to people nothing has failed.
+    """
+    answer = _moment_page(request, 202, "past.building_title", "past.building", building.percent)
+    answer.headers.update({"Refresh": _REFRESH_SECONDS, "Retry-After": _REFRESH_SECONDS})
+    return answer
+
+
+def _moment_page(request: Request, status: int, title: str, text: str, percent: int | None = None) -> Response:
+    """Answer for a moment that cannot be shown, or not yet; title and text by their keys."""
+    return Desk(request, None).page("moment.html", status, title=title, text=text, percent=percent)
 
 
 def error_page(request: Request, status: int) -> Response:

@@ -11,6 +11,7 @@ from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
 from adapters.web.panels import Panel, crossed
+from adapters.web.past import seen
 from domain.kernel import Value
 from projections.views.parity.queries import Parity, ParityFilter, ParityLine, decision_rows, grant_rows, parity
 
@@ -50,10 +51,12 @@ class ParityPages:
         matters = fields.matters(desk)
         matter = wanted.matter or (matters[0].value if matters else ALL)
         where = wanted.conditions(matter)
-        found = parity(self._house.read(*decision_rows(where)), self._house.read(*grant_rows(where)))
+        at = seen(desk, "parity")
+        found = parity(at.views.read(*decision_rows(where)), at.views.read(*grant_rows(where)))
         return desk.page(
             "parity.html",
             wanted=wanted,
+            seen=at,
             matter=matter,
             found=found,
             panel=_days(desk, found) if matter != ALL and found.lines else None,

@@ -8,6 +8,7 @@ from adapters.house import House
 from adapters.persons import OUTCOMES, Asked, household_file
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
+from adapters.web.past import seen
 from domain.cases.assess import age_on
 from domain.errors import UnknownPerson
 from domain.kernel import Value
@@ -37,10 +38,12 @@ class PersonPages:
         wanted = desk.asked(Wanted)
         if len(subject) > _LONGEST or "\0" in subject:
             raise UnknownPerson
-        found = household_file(self._house, Asked(subject=subject, limit=PAGE_ROWS, after=wanted.after))
+        at = seen(desk, "person")
+        found = household_file(at.views, Asked(subject=subject, limit=PAGE_ROWS, after=wanted.after))
         return desk.page(
             "person.html",
             wanted=wanted,
+            seen=at,
             found=found,
             names=_names(found.household),
             age=lambda born: age_of(born, desk.today),

@@ -11,6 +11,7 @@ from adapters.policy import needed_policy_id
 from adapters.web import fields
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
+from adapters.web.past import wait_for_own
 from adapters.web.rule_words import region
 from adapters.web.rulebook import told_differences
 from application.policy import read_policy
@@ -53,6 +54,7 @@ class PolicyPages:
         """Answer with the policies, the newest first."""
         desk = Desk(request, self._house)
         wanted = desk.asked(Wanted)
+        wait_for_own(desk, "policies")
         return desk.page(
             "policies.html",
             wanted=wanted,

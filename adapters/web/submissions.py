@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from adapters.commands import Wish
-from adapters.web.desk import Desk
+from adapters.web.desk import AFTER_COOKIE, Desk
 from adapters.web.figures import local_time, yuan
 from adapters.web.forms import Typed
 from application.asking import Answer
@@ -24,6 +24,8 @@ from domain.rulebook.rules import RuleVersion
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 SEE_OTHER, FORBIDDEN, UNPROCESSABLE = 303, 403, 422
 _MOST_FIELDS = 400
+_REMEMBERED_SECONDS = 60
+"""So long the pages wait for what was written; a view that is further behind than that is an operator's matter."""
 _COMMAND_ID = re.compile(r"[0-9a-f-]{36}")
 _GROUPS = ("term", "event.case", "stage", "input", "role", "state", "member", "fact")
 _CODE = re.compile(r"[a-z][a-z0-9_]*(?:[-.]?[a-z0-9_]+|\[[0-9]+\])*")
@@ -58,9 +60,12 @@ def wish_of(desk: Desk, action: str, values: dict[str, Any], typed: Typed, case_
 
 
 def after(answer: Answer) -> Response:
-    """Go to the case; its page waits for the views and says what was done."""
+    """Go to the case, whose page says what was done; that page and those after it wait for their views."""
     done = ",".join(answer.events) or ("" if answer.repeated else "none")
-    return RedirectResponse(f"/ui/cases/{answer.case_id}?after={answer.position}&done={done}", SEE_OTHER)
+    there = RedirectResponse(f"/ui/cases/{answer.case_id}?after={answer.position}&done={done}", SEE_OTHER)
+    if answer.position:
+        there.set_cookie(AFTER_COOKIE, str(answer.position), _REMEMBERED_SECONDS, path="/ui", httponly=True)
+    return there
 
 
 def one(typed: Typed, name: str) -> str:

@@ -10,6 +10,7 @@ from adapters.house import House
 from adapters.web import fields
 from adapters.web.desk import SOON_DAYS, Desk
 from adapters.web.forms import Typed
+from adapters.web.past import seen
 from adapters.web.submissions import one, submitted
 from domain.cases.state import Stage
 from domain.kernel import Value
@@ -77,13 +78,15 @@ class WorklistPages:
         """Answer with one page of cases."""
         desk = Desk(request, self._house)
         wanted = desk.asked(Wanted)
+        at = seen(desk, "worklist")
         where = wanted.conditions(desk.today)
-        found = self._house.read(*worklist_rows(where, wanted.sort, PAGE_ROWS, wanted.after))
+        found = at.views.read(*worklist_rows(where, wanted.sort, PAGE_ROWS, wanted.after))
         page = worklist_page(found, wanted.sort, PAGE_ROWS)
-        tally = self._house.read(*worklist_tally(where, desk.today, desk.today + timedelta(days=SOON_DAYS)))[0]
+        tally = at.views.read(*worklist_tally(where, desk.today, desk.today + timedelta(days=SOON_DAYS)))[0]
         return desk.page(
             "worklist.html",
             wanted=wanted,
+            seen=at,
             page=page,
             tally=tally,
             choices=_choices(desk, wanted),

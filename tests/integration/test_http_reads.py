@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.http import waiting
+from adapters import waiting
 from adapters.postgres.embedded import EmbeddedServer
 from projections.registry import VIEWS
 from tests.support.builders import HANDLER, INVESTIGATOR, LEAD, OTHER_VILLAGE, VILLAGE

@@ -39,7 +39,7 @@ EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
     "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
-    "ops", "outcome", "parity", "policy", "rule", "phase",
+    "ops", "outcome", "parity", "past", "policy", "rule", "phase",
     "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "times",
     "app", "nav",
 }  # fmt: skip
