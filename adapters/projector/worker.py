@@ -1,7 +1,7 @@
 """A worker: owns ranges by lease, folds them step by step, and lets the others have theirs."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from psycopg import Connection
@@ -50,13 +50,9 @@ class Worker:
         self._shout = shout
 
     def turn(self) -> Step:
-        """Take one step in every range owned. No events: nothing was left to fold. Raises LogBroken, psycopg.Error."""
+        """Take a step in every range owned. No events: nothing was left to fold. Raises LogBroken, psycopg.Error."""
         self._keep_up()
-        taken = []
-        for key in list(self._leases):
-            done = self._step(self._leases[key]) if key in self._leases else None
-            taken += [done] if done is not None else []
-            self._keep_up()
+        taken = [done for key in list(self._leases) for done in self._steps(key)]
         if not taken:
             return Step(0, 0)
         return Step(sum(done.events for done in taken), min(done.position for done in taken))
@@ -64,7 +60,7 @@ class Worker:
     @property
     def resting(self) -> bool:
         """Whether a view waits for another try."""
-        return bool(self._faults)
+        return any(at[:2] in self._leases for at in self._faults)
 
     def close(self) -> None:
         """Give the ranges back."""
@@ -93,9 +89,20 @@ class Worker:
             key = lease.lane, lease.slices.lo
             self._leases[key], self._sizes[key], self._renewed[key] = lease, FIRST_EVENTS, time.monotonic()
 
-    def _step(self, lease: Lease) -> Step | None:
+    def _steps(self, key: tuple[str, int]) -> list[Step]:
+        """Let the views move that are furthest behind, then those ahead of them: nobody waits for a view far behind."""
+        taken: list[Step] = []
+        while key in self._leases and (not taken or taken[-1].ahead):
+            done = self._step(self._leases[key], {view for done in taken for view in done.views})
+            self._keep_up()
+            if done is None:
+                break
+            taken.append(done)
+        return taken
+
+    def _step(self, lease: Lease, moved: Collection[str]) -> Step | None:
         key, began = (lease.lane, lease.slices.lo), time.monotonic()
-        trouble = self._trouble(key)
+        trouble = self._trouble(key, moved)
         try:
             done = step(self._connection, lease, self._views[lease.lane], self._sizes[key], trouble)
         except ViewFault as fault:
@@ -117,7 +124,8 @@ class Worker:
 
     def _after(self, key: tuple[str, int], done: Step, seconds: float) -> None:
         self.told.step(done.events, seconds)
-        self._faults = {at: fault for at, fault in self._faults.items() if at[:2] != key or fault[1] > time.monotonic()}
+        for view in done.views:
+            self._faults.pop((*key, view), None)
         self._renewed[key] = time.monotonic()
         grown = self._sizes[key] // 2 if seconds > _LONG_SECONDS else self._sizes[key] * 2
         self._sizes[key] = min(MOST_EVENTS, max(grown, 1))
@@ -130,10 +138,10 @@ class Worker:
             self._leases.pop(key)
         self._renewed[key] = time.monotonic()
 
-    def _trouble(self, key: tuple[str, int]) -> Trouble:
+    def _trouble(self, key: tuple[str, int], moved: Collection[str]) -> Trouble:
         now, mine = time.monotonic(), {at[2]: fault for at, fault in self._faults.items() if at[:2] == key}
         return Trouble(
-            resting={view for view, (_, until) in mine.items() if until > now},
+            resting={view for view, (_, until) in mine.items() if until > now}.union(moved),
             suspects={view for view, (times, _) in mine.items() if times > len(BACK_OFF_SECONDS)},
         )
 

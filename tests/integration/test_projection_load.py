@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ALL = list(VIEWS.values())
 STREAMS = [view for view in ALL if view.by_stream]
+OF_STREAM = "SELECT position FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s"
 PARKED = "SELECT count(*) FROM views.parked"
 WAITING = "SELECT count(*) FROM views.parked WHERE view = %s"
 WHOLES = [view for view in ALL if not view.by_stream]
@@ -50,7 +51,7 @@ def open_transaction(url: str) -> Iterator[None]:
 
 @contextmanager
 def over_and_over(work: Callable[[], object]) -> Iterator[list[object]]:
-    """Do the work in a thread, again and again; what each time gave is told, and what it raises is raised at the end."""
+    """Do the work in a thread, again and again. What each time gave is told; what it raises is raised at the end."""
     stop = threading.Event()
     done: list[object] = []
 
@@ -135,7 +136,9 @@ def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_
         append_facts(database_url, BEFORE + 1, known[BEFORE + 1 :])
         raging.end()
         eventually(lambda: reached(database_url), "the views do not come up")
-    behind = query(database_url, "SELECT position FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s", STREAM, BEFORE)
+    behind = query(
+        database_url, "SELECT position FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s", STREAM, BEFORE
+    )
     for view in VIEWS:
         assert query(database_url, "SELECT position FROM views.parked WHERE view = %s ORDER BY 1", view) == behind
     wanted, found = counted_from_the_log(database_url), counted_from_the_views(database_url)
@@ -144,6 +147,11 @@ def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_
     with session(lambda: database_url) as (connection, _):
         assert {replay(connection, view, STREAM).left for view in ALL} == {0}
     assert_views_are_the_log(database_url)
+
+
+def grows(done: list[object]) -> None:
+    before = len(done)
+    eventually(lambda: len(done) > before + 5, "nothing is done any more")
 
 
 def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(database_url: str) -> None:
@@ -161,11 +169,10 @@ def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(dat
         session(lambda: database_url) as (connection, _),
     ):
         for view in ALL:
-            before = len(grown)
-            eventually(lambda least=before: len(grown) > least + 5, "it does not grow")  # type: ignore[misc]
+            grows(grown)
             assert query(database_url, WAITING, view.name) > [(3,)]
             assert replay(connection, view, STREAM).left == 0
-        eventually(lambda least=len(grown): len(grown) > least + 5, "it does not grow")  # type: ignore[misc]
+        grows(grown)
     bring_up(lambda: database_url)
     assert query(database_url, PARKED) == [(0,)]
     assert_views_are_the_log(database_url)

@@ -65,9 +65,7 @@ class Storm:
 
     def _writer(self) -> Process:
         name = f"writer-{next(self._names)}"
-        return self._stack.enter_context(
-            program("append_cases", self.url, name, THREADS, CASES, REST_SECONDS)
-        )
+        return self._stack.enter_context(program("append_cases", self.url, name, THREADS, CASES, REST_SECONDS))
 
     def _start(self, *words: object) -> Process:
         name, *args = words
@@ -82,5 +80,5 @@ def storm(url: str, seed: int, worker: Sequence[object] = ()) -> Iterator[Storm]
     with ExitStack() as stack:
         raging = Storm(url, seed, worker or ("follow", url, 300), stack)
         yield raging
-        for worker in raging.workers:
-            finish(worker)
+        for process in raging.workers:
+            finish(process)

@@ -22,7 +22,8 @@ SELECT head.position * copy + events.position, stream || CASE stream WHEN 'burea
   FROM log.events JOIN log.streams USING (stream), log.head, generate_series(1, %s - 1) AS copy ORDER BY 1
 """
 _COPY_STREAMS = """
-INSERT INTO log.streams SELECT DISTINCT ON (stream) stream, seq, sha256(record) FROM log.events ORDER BY stream, seq DESC
+INSERT INTO log.streams
+SELECT DISTINCT ON (stream) stream, seq, sha256(record) FROM log.events ORDER BY stream, seq DESC
     ON CONFLICT (stream) DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash
 """
 _COPY_HEAD = "UPDATE log.head SET position = position * %s"
