@@ -3,10 +3,8 @@
 No writer sends a NOTIFY: polling alone must do.
 """
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
@@ -28,7 +26,7 @@ from tests.support.logs import query
 from tests.support.newer import BEFORE, NEWER, STREAM, append_facts, facts
 from tests.support.processes import finish, line, program
 from tests.support.storms import storm
-from tests.support.workers import eventually, following, reached
+from tests.support.workers import eventually, following, over_and_over, reached
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -47,25 +45,6 @@ def open_transaction(url: str) -> Iterator[None]:
         connection.execute("CREATE TABLE public.elsewhere AS SELECT 1")
         yield
         assert connection.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchall() == [(True,)]
-
-
-@contextmanager
-def over_and_over(work: Callable[[], object]) -> Iterator[list[object]]:
-    """Do the work in a thread, again and again. What each time gave is told; what it raises is raised at the end."""
-    stop = threading.Event()
-    done: list[object] = []
-
-    def run() -> None:
-        while not stop.is_set():
-            done.append(work())
-
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(run)
-        try:
-            yield done
-        finally:
-            stop.set()
-        running.result()
 
 
 def vacuumed(url: str) -> int:
