@@ -4,7 +4,7 @@ A period of days ends with its last day, at midnight in Yancheng; hours run to t
 (补正, 核对, 公示) what is left of its limit is kept, and counted anew from the day on which it goes on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,7 +29,9 @@ from domain.cases.evolve.duties import evolve_duties
 from domain.cases.facts import Facts
 from domain.cases.parts import Due, Duty, DutyMove
 from domain.cases.state import CaseState
+from domain.derived import once_per
 from domain.rulebook.parts import DutyRule, Limit, Unit
+from domain.rulebook.rules import RuleVersion
 
 ACCEPT = "accept"
 """The duty to accept or to tell the defects: unmet, the application counts as accepted on the day received."""
@@ -47,10 +49,21 @@ OPEN_PAUSES: dict[str, Callable[[CaseState], bool]] = {
 """Whether a pause goes on, by the event that begins it; an objection, too, ends a notice."""
 
 
-Duties = dict[str, DutyRule]
-_Table = dict[str, list[tuple[str, DutyRule]]]
-_tables: dict[int, tuple[Duties, _Table]] = {}
-_MOST_TABLES = 10_000
+_OVER = frozenset({"met", "dropped"})
+_MOST_STARTS = 1_000
+
+
+class _Clock(NamedTuple):
+    """The clock of one duty, as an event of one type finds it. ``ended``: how the event ends what is owed, if it does.
+
+    ``begun``: starts that were made before, by due moment: acts of one day make the same few.
+    """
+
+    name: str
+    rule: DutyRule
+    starts: bool
+    ended: tuple[DutyMove, ...]
+    begun: dict[tuple[datetime, WorkCalendar], DutyMove]
 
 
 def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[list[CaseEvent], CaseState]:
@@ -62,35 +75,41 @@ def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[
     for event in events:
         after = evolve(case, event)
         moves: list[DutyMove] = []
-        for name, rule in _concerned(facts.rule.duties, event.TYPE, case):
-            moves += _moves(_Turn(name, rule, event, case, after), facts)
+        for clock in _concerned(facts.rule, event.TYPE, case):
+            moves += _moves(_Turn(clock, event, case, after), facts)
         moved.append(replace(event, moves=tuple(moves)) if moves else event)
         case = evolve_duties(case, after, tuple(moves)) if moves else after
     return moved, case
 
 
-def _concerned(duties: Duties, kind: str, case: CaseState) -> Iterator[tuple[str, DutyRule]]:
-    """Return the duties that an event of this type can move; a paused one goes on at whatever ends its pause."""
-    known = _tables.get(id(duties))
-    if known is None or known[0] is not duties:
-        known = _remembered(duties)
-    yield from known[1].get(kind, ())
-    for name, duty in case.duties.items():
-        if duty.status == "paused" and name in duties and (name, duties[name]) not in known[1].get(kind, ()):
-            yield name, duties[name]
+def _concerned(rule: RuleVersion, kind: str, case: CaseState) -> Sequence[_Clock]:
+    """Return the clocks that an event of this type can move; a paused one goes on at whatever ends its pause."""
+    named = _clocks(rule).get(kind, ())
+    paused = [name for name, duty in case.duties.items() if duty.status == "paused" and name in rule.duties]
+    if not paused:
+        return named
+    known = {clock.name for clock in named}
+    return [*named, *(_clock(name, rule.duties[name], kind) for name in paused if name not in known)]
 
 
-def _remembered(duties: Duties) -> tuple[Duties, _Table]:
-    """Every decision asks: looking through all duties each time would cost more than moving them."""
-    table: dict[str, list[tuple[str, DutyRule]]] = {}
-    for name, rule in duties.items():
-        begins = [pause.begins for pause in rule.pauses]
-        for kind in dict.fromkeys((*rule.starts, *rule.ends, *rule.drops, *begins)):
-            table.setdefault(kind, []).append((name, rule))
-    if len(_tables) >= _MOST_TABLES:
-        _tables.clear()
-    _tables[id(duties)] = (duties, table)  # held, so that no other duties can get this id
-    return _tables[id(duties)]
+@once_per
+def _clocks(rule: RuleVersion) -> dict[str, list[_Clock]]:
+    """Looking through all duties at every event would cost more than moving those that it concerns."""
+    table: dict[str, list[_Clock]] = {}
+    for name, duty in rule.duties.items():
+        begins = [pause.begins for pause in duty.pauses]
+        for kind in dict.fromkeys((*duty.starts, *duty.ends, *duty.drops, *begins)):
+            table.setdefault(kind, []).append(_clock(name, duty, kind))
+    return table
+
+
+def _clock(name: str, rule: DutyRule, kind: str) -> _Clock:
+    ended: tuple[DutyMove, ...] = ()
+    if kind in rule.ends:
+        ended = (DutyMove(what=name, to="met"),)
+    elif kind in rule.drops:
+        ended = (DutyMove(what=name, to="dropped"),)
+    return _Clock(name, rule, kind in rule.starts, ended, {})
 
 
 def runs(duty: Duty) -> bool:
@@ -99,56 +118,62 @@ def runs(duty: Duty) -> bool:
 
 
 class _Turn(NamedTuple):
-    """One duty at one event: the case before it, and after it."""
+    """One clock at one event: the case before it, and after it."""
 
-    name: str
-    rule: DutyRule
+    clock: _Clock
     event: CaseEvent
     before: CaseState
     after: CaseState
 
 
-def _moves(turn: _Turn, facts: Facts) -> list[DutyMove]:
+def _moves(turn: _Turn, facts: Facts) -> Sequence[DutyMove]:
     """Ends come before starts: a review that is done meets its duty and starts the next."""
-    kind, rule, known = turn.event.TYPE, turn.rule, turn.before.duties.get(turn.name)
-    if known is not None and known.status not in ("met", "dropped"):
-        if kind in rule.ends:
-            ended = [DutyMove(what=turn.name, to="met")]
-        elif kind in rule.drops:
-            ended = [DutyMove(what=turn.name, to="dropped")]
-        else:  # a start does not put off what is owed already
-            return _paused(turn, known, facts) if rule.pauses else []
-        return [*ended, *_started(turn, facts)] if _starts(turn) else ended
-    return _started(turn, facts) if _starts(turn) else []
+    clock, known = turn.clock, turn.before.duties.get(turn.clock.name)
+    if known is None or known.status in _OVER:
+        return _started(turn, facts) if _starts(turn) else ()
+    if clock.ended:
+        return [*clock.ended, *_started(turn, facts)] if _starts(turn) else clock.ended
+    # A start does not put off what is owed already.
+    return _paused(turn, known, facts) if clock.rule.pauses else ()
 
 
 def _starts(turn: _Turn) -> bool:
     """An opinion leads either to the notice or, refusing or not to be posted, to the decision: as its due date says."""
-    if isinstance(turn.event, OpinionIssued) and turn.name in _AFTER_OPINION and turn.event.due.what != turn.name:
+    if not turn.clock.starts:
         return False
-    return turn.event.TYPE in turn.rule.starts
+    event, name = turn.event, turn.clock.name
+    return not isinstance(event, OpinionIssued) or name not in _AFTER_OPINION or event.due.what == name
 
 
 def _started(turn: _Turn, facts: Facts) -> list[DutyMove]:
-    limit = facts.rule.limits[turn.rule.limit]
+    rule, limit = turn.clock.rule, facts.rule.limits[turn.clock.rule.limit]
     due_at = _told(turn) or _end(limit.unit, limit.days, _first_day(turn.event, facts), facts)
-    started = DutyMove(
-        what=turn.name,
-        to="started",
-        due_at=due_at,
-        warn_at=_before(due_at, limit.unit, turn.rule.warn, facts.calendar),
-        holder=turn.rule.holder,
-        basis=limit.basis,
-    )
-    if any(_goes_on(pause.begins, turn.after) for pause in turn.rule.pauses):
-        return [started, _pause(turn.name, limit, due_at, facts)]
+    started = _start(turn.clock, limit, due_at, facts.calendar)
+    if rule.pauses and any(_goes_on(pause.begins, turn.after) for pause in rule.pauses):
+        return [started, _pause(turn.clock.name, limit, due_at, facts)]
     return [started]
+
+
+def _start(clock: _Clock, limit: Limit, due_at: datetime, calendar: WorkCalendar) -> DutyMove:
+    found = clock.begun.get((due_at, calendar))
+    if found is None:
+        if len(clock.begun) >= _MOST_STARTS:
+            clock.begun.clear()
+        found = clock.begun[due_at, calendar] = DutyMove(
+            what=clock.name,
+            to="started",
+            due_at=due_at,
+            warn_at=_before(due_at, limit.unit, clock.rule.warn, calendar),
+            holder=clock.rule.holder,
+            basis=limit.basis,
+        )
+    return found
 
 
 def _told(turn: _Turn) -> datetime | None:
     """The clock agrees with the due date that the event itself tells of this duty."""
     due: Due | None = getattr(turn.event, "due", None)
-    if due is None or due.what != turn.name:
+    if due is None or due.what != turn.clock.name:
         return None
     return due.at or midnight_after(due.on)
 
@@ -165,20 +190,20 @@ def _first_day(event: CaseEvent, facts: Facts) -> date:
 
 
 def _paused(turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
-    limit = facts.rule.limits[turn.rule.limit]
+    rule, limit = turn.clock.rule, facts.rule.limits[turn.clock.rule.limit]
     if runs(known):
-        begins = any(pause.begins == turn.event.TYPE for pause in turn.rule.pauses)
+        begins = any(pause.begins == turn.event.TYPE for pause in rule.pauses)
         late = facts.act.occurred_at > known.due_at  # what is overdue stays overdue
-        return [_pause(turn.name, limit, known.due_at, facts)] if begins and not late else []
+        return [_pause(turn.clock.name, limit, known.due_at, facts)] if begins and not late else []
     return [_resume(turn, known, limit, facts)] if _resumes(turn) else []
 
 
 def _resumes(turn: _Turn) -> bool:
-    kind = turn.event.TYPE
-    others = [pause for pause in turn.rule.pauses if pause.ends != kind]
+    kind, pauses = turn.event.TYPE, turn.clock.rule.pauses
+    others = [pause for pause in pauses if pause.ends != kind]
     if any(_goes_on(pause.begins, turn.after) for pause in others):
         return False
-    return len(others) < len(turn.rule.pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
+    return len(others) < len(pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
 
 
 def _goes_on(begins: str, case: CaseState) -> bool:
@@ -204,8 +229,9 @@ def _resume(turn: _Turn, known: Duty, limit: Limit, facts: Facts) -> DutyMove:
     months = limit.unit == "mo"
     unit: Unit = "cd" if months else limit.unit
     due_at = _end(unit, known.left, civil_day(facts.act.occurred_at), facts)
-    warn = turn.rule.warn * (_DAYS_OF_MONTH if months else 1)
-    return DutyMove(what=turn.name, to="resumed", due_at=due_at, warn_at=_before(due_at, unit, warn, facts.calendar))
+    warn = turn.clock.rule.warn * (_DAYS_OF_MONTH if months else 1)
+    warn_at = _before(due_at, unit, warn, facts.calendar)
+    return DutyMove(what=turn.clock.name, to="resumed", due_at=due_at, warn_at=warn_at)
 
 
 def _end(unit: Unit, count: int, start: date, facts: Facts) -> datetime:

@@ -114,7 +114,7 @@ def _not_before(case: CaseState, action: str, facts: Facts) -> None:
         notice, decision = case.notice, case.decision
         known += [case.accepted_on, notice.closed_on or notice.posted_on if notice else None]
         known.append(decision.on if decision else None)
-    day = today(facts.act)
+    day = facts.asked.day
     if any(on is not None and day < on for on in known):
         raise WrongOrder(f"{action}: {day}", basis=facts.rule.steps[action].basis)
 
@@ -131,7 +131,7 @@ def notice_exempt(case: CaseState, facts: Facts) -> bool:
     exempt = facts.rule.notice.exempt
     if not exempt:
         return False
-    lines = evaluate(exempt, figures(case, today(facts.act)), parameter_of(facts.rule, facts.urban))
+    lines = evaluate(exempt, figures(case, facts.asked.day), parameter_of(facts.rule, facts.urban))
     return passed(lines)
 
 

@@ -8,7 +8,7 @@ from domain.cases.entitling import free_month, no_overlap, overlapping
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, not_alone, not_negative, today
+from domain.cases.guards import due, may, not_alone, not_negative
 from domain.cases.state import CaseState
 from domain.errors import AmountMismatch, NotEligible, WrongOrder
 from domain.kernel import Command, Fen, PostId
@@ -45,14 +45,15 @@ def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEven
 
 def _first_month(case: CaseState, facts: Facts) -> date:
     """Raises FactMissing."""
-    day = today(facts.act)
-    return first_month(facts.rule, case.received_on or day, day, condition_from(case, facts.rule))
+    rule, day = facts.rule, facts.asked.day
+    began = condition_from(case, rule) if rule.months.first == "condition" else None
+    return first_month(rule, case.received_on or day, day, began)
 
 
 def _assessed(case: CaseState, facts: Facts, since: date) -> Assessment:
     """Raises NotEligible naming the criteria that fail, FactMissing, InvalidValue."""
     rule = facts.rule
-    found = assessed(case, rule, today(facts.act), urban=facts.urban, held=_held(case, facts, since))
+    found = assessed(case, rule, facts.asked.day, urban=facts.urban, held=_held(case, facts, since))
     if not found.passed:
         failed = [line for line in found.lines if not line.passed]
         raise NotEligible(", ".join(line.id for line in failed), basis=failed[0].citation)
@@ -72,7 +73,7 @@ def _held(case: CaseState, facts: Facts, since: date) -> Held:
 
 
 def _confirmed(facts: Facts, found: Assessment, others: tuple[PostId, ...], from_month: date) -> Confirmed:
-    rule, day, known = facts.rule, today(facts.act), found.known
+    rule, day, known = facts.rule, facts.asked.day, found.known
     return Confirmed(
         confirmed_on=day,
         amount=found.calculation.amount,
