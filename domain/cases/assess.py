@@ -15,6 +15,7 @@ from domain.rulebook.rules import RuleVersion
 from domain.rulebook.scheme import scheme_of
 
 _MONTHS = 12
+_ALL = ("age", "received_on")
 
 
 class Held(Value):
@@ -30,7 +31,7 @@ NOTHING_HELD = Held()
 class Assessment(Value):
     """How a case stands by its rule. ``values``: those that the criteria and the amount used, and no others.
 
-    ``known``: all that is known of the case (the age only where the rule asks for it).
+    ``known``: all that is known of the case (age and day of receipt only where the rule asks for them).
     """
 
     values: dict[str, FactValue]
@@ -40,17 +41,17 @@ class Assessment(Value):
     known: dict[str, FactValue] = {}
 
 
-def figures(case: CaseState, day: date, *, aged: bool = True) -> dict[str, FactValue]:
-    """Return every value that is known of the case on that day; the age only if ``aged``.
+def figures(case: CaseState, day: date, wanted: tuple[str, ...] = _ALL) -> dict[str, FactValue]:
+    """Return every value that is known of the case on that day; age and day of receipt only where they are wanted.
 
     What has been established counts before what follows from the application: persons and monthly income (fen) by the
     opinion, else as declared; income per head, whole fen, the rest dropped; the applicant's age in full years on the
     day; the day of receipt. What is not known is not there.
     """
     known = _household(case)
-    if aged:
+    if "age" in wanted:
         known |= _applicant(case, day)
-    if case.received_on:
+    if "received_on" in wanted and case.received_on:
         known["received_on"] = case.received_on.isoformat()
     known |= case.facts
     persons, income = known.get("persons"), known.get("monthly_income")
@@ -67,7 +68,7 @@ def assessed(
     ``urban``: the class of the division. Raises FactMissing, and InvalidValue for a fact of the wrong kind.
     """
     scheme = scheme_of(rule, urban)
-    known = figures(case, day, aged="age" in scheme.facts)
+    known = figures(case, day, scheme.facts)
     lines = evaluate_measured(scheme.measures, known)
     met = passed(lines)
     if met:

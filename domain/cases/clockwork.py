@@ -21,23 +21,20 @@ from domain.calendar import (
     midnight_after,
     months_before,
 )
+from domain.cases.clocks import Clock, Clocks, clock_of, clocks_of
 from domain.cases.events import CaseEvent
-from domain.cases.events.inquiry import OpinionIssued
 from domain.cases.events.intake import CaseAccepted, CaseOpened
 from domain.cases.evolve import evolve
 from domain.cases.evolve.duties import evolve_duties
 from domain.cases.facts import Facts
 from domain.cases.parts import Due, Duty, DutyMove
 from domain.cases.state import CaseState
-from domain.derived import once_per
 from domain.rulebook.parts import DutyRule, Limit, Unit
-from domain.rulebook.rules import RuleVersion
 
 ACCEPT = "accept"
 """The duty to accept or to tell the defects: unmet, the application counts as accepted on the day received."""
 REVIEW = "review"
 """The duty to review: on its last day the review falls due."""
-_AFTER_OPINION = frozenset({"post", "decide"})
 
 _HOUR = timedelta(hours=1)
 _DAYS_OF_MONTH = 30
@@ -47,23 +44,16 @@ OPEN_PAUSES: dict[str, Callable[[CaseState], bool]] = {
     "case.notice_posted": lambda case: case.stage == "notice",
 }
 """Whether a pause goes on, by the event that begins it; an objection, too, ends a notice."""
-
-
 _OVER = frozenset({"met", "dropped"})
-_MOST_STARTS = 1_000
+_MOST_KNOWN = 10_000
 
 
-class _Clock(NamedTuple):
-    """The clock of one duty, as an event of one type finds it. ``ended``: how the event ends what is owed, if it does.
+class _Turn(NamedTuple):
+    """One event: the case before it, and after it."""
 
-    ``begun``: starts that were made before, by due moment: acts of one day make the same few.
-    """
-
-    name: str
-    rule: DutyRule
-    starts: bool
-    ended: tuple[DutyMove, ...]
-    begun: dict[tuple[datetime, WorkCalendar], DutyMove]
+    event: CaseEvent
+    before: CaseState
+    after: CaseState
 
 
 def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[list[CaseEvent], CaseState]:
@@ -74,42 +64,41 @@ def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[
     moved: list[CaseEvent] = []
     for event in events:
         after = evolve(case, event)
-        moves: list[DutyMove] = []
-        for clock in _concerned(facts.rule, event.TYPE, case):
-            moves += _moves(_Turn(clock, event, case, after), facts)
-        moved.append(replace(event, moves=tuple(moves)) if moves else event)
-        case = evolve_duties(case, after, tuple(moves)) if moves else after
+        moves = _all_moves(_Turn(event, case, after), facts)
+        if moves:
+            event = replace(event, moves=moves)  # noqa: PLW2901  from here on, the event is the one that moves
+            after = evolve_duties(case, after, moves)
+        moved.append(event)
+        case = after
     return moved, case
 
 
-def _concerned(rule: RuleVersion, kind: str, case: CaseState) -> Sequence[_Clock]:
-    """Return the clocks that an event of this type can move; a paused one goes on at whatever ends its pause."""
-    named = _clocks(rule).get(kind, ())
-    paused = [name for name, duty in case.duties.items() if duty.status == "paused" and name in rule.duties]
-    if not paused:
-        return named
-    known = {clock.name for clock in named}
-    return [*named, *(_clock(name, rule.duties[name], kind) for name in paused if name not in known)]
+def _all_moves(turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
+    """A clock that stands still goes on at whatever ends its pause; the others move at events that name them."""
+    rule, kind, duties = facts.rule, turn.event.TYPE, turn.before.duties
+    named = clocks_of(rule, kind)
+    paused = [name for name, duty in duties.items() if duty.status == "paused" and name in rule.duties]
+    if not paused and named.plain:
+        return _plain_moves(named, turn, facts) if named.clocks else ()
+    by_name = {clock.name for clock in named.clocks}
+    others = [clock_of(rule, name, kind) for name in paused if name not in by_name]
+    return tuple([move for clock in (*named.clocks, *others) for move in _moves(clock, turn, facts)])
 
 
-@once_per
-def _clocks(rule: RuleVersion) -> dict[str, list[_Clock]]:
-    """Looking through all duties at every event would cost more than moving those that it concerns."""
-    table: dict[str, list[_Clock]] = {}
-    for name, duty in rule.duties.items():
-        begins = [pause.begins for pause in duty.pauses]
-        for kind in dict.fromkeys((*duty.starts, *duty.ends, *duty.drops, *begins)):
-            table.setdefault(kind, []).append(_clock(name, duty, kind))
-    return table
+def _plain_moves(clocks: Clocks, turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
+    owed = tuple([_owed(turn.before.duties.get(clock.name)) for clock in clocks.clocks])
+    circumstance = (owed, getattr(turn.event, "due", None), _first_day(turn.event, facts), facts.calendar)
+    found = clocks.known.get(circumstance)
+    if found is None:
+        if len(clocks.known) >= _MOST_KNOWN:
+            clocks.known.clear()
+        found = tuple([move for clock in clocks.clocks for move in _moves(clock, turn, facts)])
+        clocks.known[circumstance] = found
+    return found
 
 
-def _clock(name: str, rule: DutyRule, kind: str) -> _Clock:
-    ended: tuple[DutyMove, ...] = ()
-    if kind in rule.ends:
-        ended = (DutyMove(what=name, to="met"),)
-    elif kind in rule.drops:
-        ended = (DutyMove(what=name, to="dropped"),)
-    return _Clock(name, rule, kind in rule.starts, ended, {})
+def _owed(duty: Duty | None) -> bool:
+    return duty is not None and duty.status not in _OVER
 
 
 def runs(duty: Duty) -> bool:
@@ -117,65 +106,47 @@ def runs(duty: Duty) -> bool:
     return duty.status in ("started", "resumed")
 
 
-class _Turn(NamedTuple):
-    """One clock at one event: the case before it, and after it."""
-
-    clock: _Clock
-    event: CaseEvent
-    before: CaseState
-    after: CaseState
-
-
-def _moves(turn: _Turn, facts: Facts) -> Sequence[DutyMove]:
+def _moves(clock: Clock, turn: _Turn, facts: Facts) -> Sequence[DutyMove]:
     """Ends come before starts: a review that is done meets its duty and starts the next."""
-    clock, known = turn.clock, turn.before.duties.get(turn.clock.name)
-    if known is None or known.status in _OVER:
-        return _started(turn, facts) if _starts(turn) else ()
-    if clock.ended:
-        return [*clock.ended, *_started(turn, facts)] if _starts(turn) else clock.ended
-    # A start does not put off what is owed already.
-    return _paused(turn, known, facts) if clock.rule.pauses else ()
+    known = turn.before.duties.get(clock.name)
+    if known is not None and _owed(known):
+        if not clock.ended:  # a start does not put off what is owed already
+            return _paused(clock, turn, known, facts) if clock.rule.pauses else ()
+        return [*clock.ended, *_started(clock, turn, facts)] if _starts(clock, turn) else clock.ended
+    return _started(clock, turn, facts) if _starts(clock, turn) else ()
 
 
-def _starts(turn: _Turn) -> bool:
-    """An opinion leads either to the notice or, refusing or not to be posted, to the decision: as its due date says."""
-    if not turn.clock.starts:
-        return False
-    event, name = turn.event, turn.clock.name
-    return not isinstance(event, OpinionIssued) or name not in _AFTER_OPINION or event.due.what == name
+def _starts(clock: Clock, turn: _Turn) -> bool:
+    return clock.starts and (not clock.chosen or _named(turn.event) == clock.name)
 
 
-def _started(turn: _Turn, facts: Facts) -> list[DutyMove]:
-    rule, limit = turn.clock.rule, facts.rule.limits[turn.clock.rule.limit]
-    due_at = _told(turn) or _end(limit.unit, limit.days, _first_day(turn.event, facts), facts)
-    started = _start(turn.clock, limit, due_at, facts.calendar)
-    if rule.pauses and any(_goes_on(pause.begins, turn.after) for pause in rule.pauses):
-        return [started, _pause(turn.clock.name, limit, due_at, facts)]
+def _started(clock: Clock, turn: _Turn, facts: Facts) -> list[DutyMove]:
+    rule, limit = clock.rule, facts.rule.limits[clock.rule.limit]
+    due_at = _told(clock, turn) or _end(limit.unit, limit.days, _first_day(turn.event, facts), facts)
+    started = DutyMove(
+        what=clock.name,
+        to="started",
+        due_at=due_at,
+        warn_at=_before(due_at, limit.unit, rule.warn, facts.calendar),
+        holder=rule.holder,
+        basis=limit.basis,
+    )
+    if any(_goes_on(pause.begins, turn.after) for pause in rule.pauses):
+        return [started, _pause(clock.name, limit, due_at, facts)]
     return [started]
 
 
-def _start(clock: _Clock, limit: Limit, due_at: datetime, calendar: WorkCalendar) -> DutyMove:
-    found = clock.begun.get((due_at, calendar))
-    if found is None:
-        if len(clock.begun) >= _MOST_STARTS:
-            clock.begun.clear()
-        found = clock.begun[due_at, calendar] = DutyMove(
-            what=clock.name,
-            to="started",
-            due_at=due_at,
-            warn_at=_before(due_at, limit.unit, clock.rule.warn, calendar),
-            holder=clock.rule.holder,
-            basis=limit.basis,
-        )
-    return found
-
-
-def _told(turn: _Turn) -> datetime | None:
+def _told(clock: Clock, turn: _Turn) -> datetime | None:
     """The clock agrees with the due date that the event itself tells of this duty."""
     due: Due | None = getattr(turn.event, "due", None)
-    if due is None or due.what != turn.clock.name:
+    if due is None or due.what != clock.name:
         return None
     return due.at or midnight_after(due.on)
+
+
+def _named(event: CaseEvent) -> str:
+    due: Due | None = getattr(event, "due", None)
+    return due.what if due else ""
 
 
 def _first_day(event: CaseEvent, facts: Facts) -> date:
@@ -189,21 +160,21 @@ def _first_day(event: CaseEvent, facts: Facts) -> date:
             return facts.asked.day
 
 
-def _paused(turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
-    rule, limit = turn.clock.rule, facts.rule.limits[turn.clock.rule.limit]
+def _paused(clock: Clock, turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
+    rule, limit = clock.rule, facts.rule.limits[clock.rule.limit]
     if runs(known):
         begins = any(pause.begins == turn.event.TYPE for pause in rule.pauses)
         late = facts.act.occurred_at > known.due_at  # what is overdue stays overdue
-        return [_pause(turn.clock.name, limit, known.due_at, facts)] if begins and not late else []
-    return [_resume(turn, known, limit, facts)] if _resumes(turn) else []
+        return [_pause(clock.name, limit, known.due_at, facts)] if begins and not late else []
+    return [_resume(clock, known, limit, facts)] if _resumes(rule, turn) else []
 
 
-def _resumes(turn: _Turn) -> bool:
-    kind, pauses = turn.event.TYPE, turn.clock.rule.pauses
-    others = [pause for pause in pauses if pause.ends != kind]
+def _resumes(rule: DutyRule, turn: _Turn) -> bool:
+    kind = turn.event.TYPE
+    others = [pause for pause in rule.pauses if pause.ends != kind]
     if any(_goes_on(pause.begins, turn.after) for pause in others):
         return False
-    return len(others) < len(pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
+    return len(others) < len(rule.pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
 
 
 def _goes_on(begins: str, case: CaseState) -> bool:
@@ -224,14 +195,14 @@ def _pause(name: str, limit: Limit, due_at: datetime, facts: Facts) -> DutyMove:
     return DutyMove(what=name, to="paused", left=max(left, 0))
 
 
-def _resume(turn: _Turn, known: Duty, limit: Limit, facts: Facts) -> DutyMove:
+def _resume(clock: Clock, known: Duty, limit: Limit, facts: Facts) -> DutyMove:
     """A limit of months goes on in calendar days."""
     months = limit.unit == "mo"
     unit: Unit = "cd" if months else limit.unit
     due_at = _end(unit, known.left, civil_day(facts.act.occurred_at), facts)
-    warn = turn.clock.rule.warn * (_DAYS_OF_MONTH if months else 1)
+    warn = clock.rule.warn * (_DAYS_OF_MONTH if months else 1)
     warn_at = _before(due_at, unit, warn, facts.calendar)
-    return DutyMove(what=turn.clock.name, to="resumed", due_at=due_at, warn_at=warn_at)
+    return DutyMove(what=clock.name, to="resumed", due_at=due_at, warn_at=warn_at)
 
 
 def _end(unit: Unit, count: int, start: date, facts: Facts) -> datetime:

@@ -42,7 +42,7 @@ def overlapping(case: CaseState, facts: Facts, since: date) -> tuple[tuple[Overl
 
     ``since``: the first month that this is paid; what ends with the month before it overlaps with nothing.
     """
-    if not any(each.held for each in facts.entitlements.values()):
+    if not facts.entitlements:  # most people receive nothing yet
         return ()
     subjects = subjects_of(case)
     found = []
@@ -55,7 +55,7 @@ def overlapping(case: CaseState, facts: Facts, since: date) -> tuple[tuple[Overl
 
 def no_overlap(case: CaseState, facts: Facts, since: date) -> None:
     """Check that nobody of the case receives what excludes this, by either side's rule. Raises OverlapRefused."""
-    if not any(each.held for each in facts.entitlements.values()):
+    if not facts.entitlements:
         return
     for overlap, held in overlapping(case, facts, since):
         if overlap.effect in _EXCLUDING:
@@ -68,7 +68,7 @@ def no_overlap(case: CaseState, facts: Facts, since: date) -> None:
 
 def free_month(case: CaseState, facts: Facts, since: date) -> date:
     """Return the first month that can be paid: what is paid back does not reach into what excluded it until its end."""
-    if not any(each.held for each in facts.entitlements.values()):
+    if not facts.entitlements:
         return since
     excluding = {*_excluded(facts.rule), facts.rule.matter}
     ends = [

@@ -54,9 +54,8 @@ def competent(case: CaseState, action: str, facts: Facts) -> Grant:
     if facts.grant is not None:
         return facts.grant
     grant = authorised(case.division, action, facts)
-    posts = {facts.act.post.id}
-    excluded = {*case.kin_posts, *facts.kin_posts} if _power(facts) in DECIDING else set(case.kin_posts)
-    if not posts.isdisjoint(excluded):
+    kin = (*case.kin_posts, *facts.kin_posts) if _power(facts) in DECIDING else case.kin_posts
+    if facts.act.post.id in kin:
         raise KinExcluded
     return grant
 
@@ -141,16 +140,17 @@ def not_alone(case: CaseState, with_posts: tuple[PostId, ...], facts: Facts) -> 
     Who visited the household cannot be the only one who decides; some rules ask for a meeting (研究会办). Only posts
     that answer for the case's division and take part in decisions count: anybody's name would not be a meeting.
     """
-    others = known_posts("with_posts", with_posts, facts) if with_posts else ()
-    others = tuple(post for post in others if post != facts.act.post.id)
-    if not all(_may_take_part(facts.posts[post], case.division) for post in others):
-        raise InvalidValue("with_posts")
+    others: tuple[PostId, ...] = ()
+    if with_posts:
+        others = tuple(post for post in known_posts("with_posts", with_posts, facts) if post != facts.act.post.id)
+        if not all(_may_take_part(facts.posts[post], case.division) for post in others):
+            raise InvalidValue("with_posts")
     investigators = {post for visit in case.visits for post in visit.investigators}
-    if {facts.act.post.id, *others} <= investigators:
+    if facts.act.post.id in investigators and investigators.issuperset(others):
         raise SameHandler
     if facts.rule.collective and not others:
         raise CollectiveNeeded(facts.rule.id)
-    if set(others) & {*case.kin_posts, *facts.kin_posts}:
+    if others and set(others) & {*case.kin_posts, *facts.kin_posts}:
         raise KinExcluded("with_posts")
     return others
 
