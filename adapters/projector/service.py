@@ -47,9 +47,14 @@ def renew_outdated(locate: Locate) -> None:
     """
     with session(locate) as (connection, name):
         for view in VIEWS.values():
-            with suppress(AsideBusy):
-                if outdated(connection, [view]):  # asked for each anew: others may be at it, and be done by now
-                    rebuild(connection, [view], name)
+            _renew(connection, view, name)
+
+
+def _renew(connection: "psycopg.Connection[Any]", view: View, name: str) -> None:
+    """Asked for each view anew: others may be at it, and be done by now."""
+    if outdated(connection, [view]):
+        with suppress(AsideBusy):
+            rebuild(connection, [view], name)
 
 
 @contextmanager
@@ -150,15 +155,19 @@ def bring_up(locate: Locate, progress: Progress = lambda _: None) -> int:
     with connect(locate, "anjuan_reader") as reader:
         head: int = reader.execute("SELECT position FROM log.head").fetchall()[0][0]
         while _behind(reader, head):
-            with working(locate) as worker:
-                for step in _steps_up_to(head, worker, reader):
-                    passed += step.events
-                    progress(step)
+            for step in _steps_up_to(head, locate, reader):
+                passed += step.events
+                progress(step)
     return passed
 
 
-def _steps_up_to(head: int, worker: Worker, reader: "psycopg.Connection[Any]") -> Iterator[Step]:
-    """Turn until no view is behind, or our session was ended."""
+def _steps_up_to(head: int, locate: Locate, reader: "psycopg.Connection[Any]") -> Iterator[Step]:
+    """Turn with a worker of our own until no view is behind, or our session was ended."""
+    with working(locate) as worker:
+        yield from _turns(head, worker, reader)
+
+
+def _turns(head: int, worker: Worker, reader: "psycopg.Connection[Any]") -> Iterator[Step]:
     while True:
         try:
             step = worker.turn()

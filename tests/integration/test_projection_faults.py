@@ -119,7 +119,7 @@ def test_without_the_right_to_end_a_session_the_epoch_alone_refuses_its_writes(
     ):
         for process in (stopped, other):
             assert line(process) == "ready"
-            eventually(lambda pid=process.pid: owned(database_url, pid), "a worker has no range")  # type: ignore[misc]
+            eventually(lambda pid=process.pid: owned(database_url, pid), "a worker has no range")  # type: ignore[misc]  # mypy cannot infer the default
         more_cases(database_url, 1, 60)
         eventually(lambda: list(tmp_path.glob("token.*")), "it has not come to that moment")
         eventually(lambda: not owned(database_url, stopped.pid), "nobody takes over")

@@ -103,7 +103,7 @@ def test_under_kill_9_views_are_rebuilt_and_swapped_and_ranges_split_and_merged(
         eventually(lambda: reached(database_url), "the views do not come up")
         assert set(differences) == {0}
         assert splits
-        assert numbers == sorted(numbers), "a reader saw a view half built"  # type: ignore[type-var]
+        assert numbers == sorted(numbers), "a reader saw a view half built"  # type: ignore[type-var]  # they are numbers
     assert_views_are_the_log(database_url)
 
 

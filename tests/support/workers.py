@@ -67,7 +67,7 @@ def following(url: str, number: int, *args: object) -> Iterator[list[Process]]:
         for process in processes:
             assert line(process) == "ready"
         for process in processes:
-            eventually(lambda pid=process.pid: owned(url, pid), "a worker has no range")  # type: ignore[misc]
+            eventually(lambda pid=process.pid: owned(url, pid), "a worker has no range")  # type: ignore[misc]  # mypy cannot infer the default
         yield processes
         for process in processes:
             if process.returncode is None:

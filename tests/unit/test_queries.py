@@ -42,7 +42,9 @@ def test_only_filters_that_are_set_become_conditions() -> None:
     query = worklist_rows(WorklistFilter(stage="opened", division="320903000000", archived=False), limit=10_000)
     assert "stage = %s" in query.sql
     assert "matter" not in query.sql.partition("WHERE")[2]
-    assert query.params == ("320903%", "opened", False, MOST_ROWS + 1)
+    assert query.params == ("320903", "opened", False, MOST_ROWS + 1)
+    village = worklist_rows(WorklistFilter(division="320903100003"), limit=10)
+    assert village.params == ("320903100", "320903100003%", 11)
 
 
 def test_a_page_without_a_further_row_has_no_cursor() -> None:
