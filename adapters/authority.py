@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
+from adapters.bureau_then import bureau_of
 from adapters.house import House
-from adapters.moments import bureau_of
 from adapters.viewing import Views
 from domain.authority.events import AUTHORITY, PowerChanged
 from domain.authority.lookup import Competence, on_day

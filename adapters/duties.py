@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from adapters.bureau_then import bureau_of
 from adapters.house import House
-from adapters.moments import bureau_of
 from adapters.viewing import Views
 from application.bureau import Bureau
 from domain.authority.posts import Post

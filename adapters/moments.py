@@ -19,8 +19,7 @@ from adapters.projector.asides import Aside, AsideBusy, AsideLost
 from adapters.projector.folding import ViewFault
 from adapters.projector.poison import told
 from adapters.projector.sessions import session
-from adapters.viewing import MomentFault, Params, Shown, ViewBuilding, Views
-from application.bureau import Bureau, BureauMemory
+from adapters.viewing import MomentFault, Params, Shown, ViewBuilding
 from projections.registry import VIEWS
 
 WAIT_SECONDS = 2.5
@@ -77,11 +76,6 @@ class Past:
     def now(self) -> datetime:
         """Return the moment: what was overdue then is told as overdue."""
         return self.shown.at
-
-
-def bureau_of(memory: BureauMemory, views: Views) -> Bureau:
-    """Return the bureau as it was known at the moment of the views: the posts, rules and grants of then."""
-    return memory.at(views.shown.position) if isinstance(views, Past) else memory.refresh()
 
 
 class Moments:

@@ -1,37 +1,38 @@
 """Explaining a decision: by which rule, on which values, under whose power, with which duties. Computes it again."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
+from application.again import Kept, Measured, amount_again, lines_again, would_give
 from application.bureau import Bureau
 from application.explanation import (
+    REFUSED_THOUGH_ELIGIBLE,
     AmountTold,
     AuthorityTold,
     CaseTold,
+    ChangeTold,
     DecisionTold,
     DutyTold,
     Explanation,
     LineTold,
+    Remark,
     RuleTold,
 )
+from domain.calendar import civil_day
 from domain.cases.events import CaseEvent
+from domain.cases.events.benefit import GrantIncreased, GrantReduced
 from domain.cases.events.decision import CaseRefused, Confirmed
 from domain.cases.evolve import fold
 from domain.cases.parts import Duty
 from domain.cases.state import CaseState
 from domain.divisions import settlement
-from domain.errors import InvalidValue, NoRule, Refused
-from domain.kernel import Meta, PostId, Recorded, Value
+from domain.errors import NoRule, Refused
+from domain.kernel import Meta, PostId, Recorded
 from domain.rulebook.amounts import Calculation
-from domain.rulebook.calculate import calculate
-from domain.rulebook.criteria import Criterion, FactMissing, FactValue, Line
-from domain.rulebook.evaluate import Parameter, RuleFault, evaluate_known, parameter_of
+from domain.rulebook.criteria import FactValue
+from domain.rulebook.evaluate import parameter_of, passed
 from domain.rulebook.rules import RuleVersion
-
-_CANNOT = (FactMissing, InvalidValue, RuleFault)
-"""What was stored does not fit the rule version as it is published now: then nothing can be said to be the same."""
 
 
 class NotDecided(Refused):
@@ -42,40 +43,43 @@ class NotDecided(Refused):
     en = "The case has not been decided yet"
 
 
-class _Kept(Value):
-    """What a decision's event kept, in one shape for both results."""
+class _Made(NamedTuple):
+    """A decision, with the rule version it names and what its event kept, in one shape for both results."""
 
     decision: DecisionTold
     rule: str
-    values: dict[str, FactValue]
-    criteria: tuple[Line, ...]
-    calculation: Calculation | None = None
+    kept: Kept
 
 
 def explain(history: Iterable[Recorded], bureau: Bureau) -> Explanation:
-    """Explain the last decision of a case. Raises NotDecided; NoRule for a version that the rulebook does not have."""
+    """Explain the last decision of a case, and each change of its amount since.
+
+    Raises NotDecided; NoRule for a version that the rulebook does not have.
+    """
     steps = list(history)
-    made = next((each for each in reversed(steps) if isinstance(each.event, Confirmed | CaseRefused)), None)
-    if made is None:
+    recorded = next((each for each in reversed(steps) if isinstance(each.event, Confirmed | CaseRefused)), None)
+    if recorded is None:
         raise NotDecided
-    case = _folded(each for each in steps if each.seq < made.seq)
-    kept = _kept(made, case)
-    rule = bureau.rulebook.by_id.get(kept.rule)
-    if rule is None:
-        raise NoRule(kept.rule)
-    place = settlement(case.division)
-    parameter = parameter_of(rule, None if place is None else place == "urban")
-    criteria, calculation = _lines(kept, rule, parameter), _amount(kept, rule, parameter)
+    case = _folded(each for each in steps if each.seq < recorded.seq)
+    made = _made(recorded, case)
+    by = _measured(made.rule, case, bureau)
+    criteria, calculation = lines_again(made.kept, by), amount_again(made.kept, by)
+    later = [
+        each for each in steps if each.seq > recorded.seq and isinstance(each.event, GrantIncreased | GrantReduced)
+    ]
+    changes = tuple(_change(steps, each, made.rule, bureau) for each in later)
     return Explanation(
         case=CaseTold(case.id, case.number, case.matter, case.division),
-        decision=kept.decision,
-        rule=_rule_told(rule),
-        authority=_authority(made.meta, bureau),
-        values=kept.values,
+        decision=made.decision,
+        rule=_rule_told(by.rule),
+        authority=_authority(recorded.meta, bureau),
+        values=made.kept.values,
         criteria=criteria,
         calculation=calculation,
-        duties=_duties(steps, rule),
-        same=all(line.same for line in criteria) and (calculation is None or calculation.same),
+        duties=_duties(steps, by.rule),
+        same=_all_same(criteria, calculation) and all(change.same for change in changes),
+        changes=changes,
+        remarks=_remarks(made, by),
     )
 
 
@@ -83,28 +87,33 @@ def _folded(steps: Iterable[Recorded]) -> CaseState:
     return fold(cast("Iterable[CaseEvent]", (each.event for each in steps)))
 
 
-def _kept(made: Recorded, case: CaseState) -> _Kept:
-    event = made.event
+def _measured(rule_id: str, case: CaseState, bureau: Bureau) -> Measured:
+    rule = bureau.rulebook.by_id.get(rule_id)
+    if rule is None:
+        raise NoRule(rule_id)
+    place = settlement(case.division)
+    return Measured(rule, parameter_of(rule, None if place is None else place == "urban"))
+
+
+def _made(recorded: Recorded, case: CaseState) -> _Made:
+    event = recorded.event
     if isinstance(event, Confirmed):
-        return _granted(made.seq, event)
+        return _granted(recorded.seq, event)
     if isinstance(event, CaseRefused):
-        return _Kept(
-            decision=DecisionTold(
-                made.seq,
-                "refuse",
-                event.refused_on,
-                reason=event.reason,
-                basis=event.basis,
-                with_posts=event.with_posts,
-            ),
-            rule=made.meta.rule or case.rule,
-            values=event.values,
-            criteria=event.criteria,
+        decision = DecisionTold(
+            recorded.seq,
+            "refuse",
+            event.refused_on,
+            reason=event.reason,
+            basis=event.basis,
+            with_posts=event.with_posts,
         )
-    raise TypeError(f"{made.type} is not a decision")
+        return _Made(decision, recorded.meta.rule or case.rule, Kept(event.values, event.criteria))
+    raise TypeError(f"{recorded.type} is not a decision")
 
 
-def _granted(seq: int, event: Confirmed) -> _Kept:
+def _granted(seq: int, event: Confirmed) -> _Made:
+    """The first decisions kept no values but the figures of their top-up."""
     decision = DecisionTold(
         seq=seq,
         result="grant",
@@ -114,18 +123,10 @@ def _granted(seq: int, event: Confirmed) -> _Kept:
         until=event.until,
         with_posts=event.with_posts,
     )
-    return _Kept(
-        decision=decision,
-        rule=event.rule,
-        values=event.values if event.calculation else _as_before(event),
-        criteria=event.criteria,
-        calculation=event.calculation or _top_up(event),
-    )
-
-
-def _as_before(event: Confirmed) -> dict[str, FactValue]:
-    """The first decisions kept no values but the figures of their top-up."""
-    return {"persons": event.persons, "monthly_income": event.monthly_income}
+    first = {"persons": event.persons, "monthly_income": event.monthly_income}
+    values: dict[str, FactValue] = event.values if event.calculation else {**first}
+    calculation = event.calculation or _top_up(event)
+    return _Made(decision, event.rule, Kept(values, event.criteria, calculation, event.amount))
 
 
 def _top_up(event: Confirmed) -> Calculation:
@@ -133,44 +134,39 @@ def _top_up(event: Confirmed) -> Calculation:
     return Calculation(kind="top_up", inputs=terms, amount=event.amount)
 
 
-def _lines(kept: _Kept, rule: RuleVersion, parameter: Parameter) -> tuple[LineTold, ...]:
-    """Every criterion that was kept, and what the rule would add to them; a decision that kept none has none."""
-    if not kept.criteria:
+def _change(steps: list[Recorded], changed: Recorded, rule: str, bureau: Bureau) -> ChangeTold:
+    """By the rule of the decision, in the division that the case was in by then."""
+    event = cast("GrantIncreased | GrantReduced", changed.event)
+    by = _measured(changed.meta.rule or rule, _folded(each for each in steps if each.seq < changed.seq), bureau)
+    kept = Kept(event.values, event.criteria, event.calculation, event.amount)
+    criteria, calculation = lines_again(kept, by), amount_again(kept, by)
+    return ChangeTold(
+        seq=changed.seq,
+        to="increased" if isinstance(event, GrantIncreased) else "reduced",
+        on=civil_day(changed.meta.occurred_at),
+        from_month=event.from_month,
+        before=event.before,
+        amount=event.amount,
+        reason=event.reason,
+        authority=_authority(changed.meta, bureau),
+        values=event.values,
+        criteria=criteria,
+        calculation=calculation,
+        same=_all_same(criteria, calculation),
+    )
+
+
+def _all_same(criteria: tuple[LineTold, ...], calculation: AmountTold | None) -> bool:
+    return all(line.same for line in criteria) and (calculation is None or calculation.same)
+
+
+def _remarks(made: _Made, by: Measured) -> tuple[Remark, ...]:
+    """A refusal that no criterion carries, nor an amount of nothing, is said to be one."""
+    kept = made.kept
+    if made.decision.result != "refuse" or not kept.criteria or not passed(kept.criteria):
         return ()
-    lines = {line.id: line for line in kept.criteria}
-    asked = {criterion.id: criterion for criterion in rule.criteria}
-    return tuple(
-        _line(asked.get(id_), lines.get(id_), kept.values, parameter) for id_ in dict.fromkeys((*lines, *asked))
-    )
-
-
-def _line(
-    criterion: Criterion | None, line: Line | None, values: dict[str, FactValue], parameter: Parameter
-) -> LineTold:
-    again: Line | None = None
-    if criterion:
-        with suppress(*_CANNOT):
-            (again,) = evaluate_known((criterion,), values, parameter)
-    return LineTold(
-        zh=criterion.zh if criterion else "",
-        en=criterion.en if criterion else "",
-        verified=criterion.verified if criterion else False,
-        kept=line,
-        again=again,
-        same=again is not None and again == line,
-    )
-
-
-def _amount(kept: _Kept, rule: RuleVersion, parameter: Parameter) -> AmountTold | None:
-    """What another benefit took off is taken as it was kept: what the person held then is not computed again."""
-    if kept.calculation is None:
-        return None
-    again: Calculation | None = None
-    less = kept.calculation.less
-    with suppress(*_CANNOT):
-        again = calculate(rule.amount, kept.values, parameter, less, "top_up" if less else None)
-    same = again == kept.calculation and again.amount == kept.decision.amount
-    return AmountTold(basis=rule.amount.basis, kept=kept.calculation, again=again, same=same)
+    nothing = by.rule.amount.kind != "none" and would_give(kept, by) == 0
+    return () if nothing else (REFUSED_THOUGH_ELIGIBLE,)
 
 
 def _rule_told(rule: RuleVersion) -> RuleTold:

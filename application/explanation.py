@@ -1,6 +1,7 @@
 """A decision, explained: what an explanation tells."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from domain.authority.powers import Grant, PowerItem
 from domain.cases.parts import Duty, Result
@@ -87,8 +88,40 @@ class DecisionTold(Value):
     with_posts: tuple[PostId, ...] = ()
 
 
+class ChangeTold(Value):
+    """A later change of the amount (fen per month), explained as the decision is. Older ones kept no calculation."""
+
+    seq: int
+    to: Literal["increased", "reduced"]
+    on: date
+    from_month: date
+    before: Fen
+    amount: Fen
+    reason: str
+    authority: AuthorityTold
+    values: dict[str, FactValue]
+    criteria: tuple[LineTold, ...]
+    calculation: AmountTold | None
+    same: bool
+
+
+class Remark(Value):
+    """What is remarkable about a decision: a stable code, and the words."""
+
+    code: str
+    zh: str
+    en: str
+
+
+REFUSED_THOUGH_ELIGIBLE = Remark(
+    "REFUSED_THOUGH_ELIGIBLE",
+    "各项条件均符合，仍不予确认：只能以所述理由为据",
+    "Every criterion was met, and yet it was refused: it rests on the reason told alone",
+)
+
+
 class Explanation(Value):
-    """A decision, explained. ``same``: every line, and the amount to the fen, come out as they were kept."""
+    """A decision, explained. ``same``: every line, and each amount to the fen, come out as they were kept."""
 
     case: CaseTold
     decision: DecisionTold
@@ -99,3 +132,5 @@ class Explanation(Value):
     calculation: AmountTold | None
     duties: tuple[DutyTold, ...]
     same: bool
+    changes: tuple[ChangeTold, ...] = ()
+    remarks: tuple[Remark, ...] = ()

@@ -9,6 +9,7 @@ from domain.authority.check import Asked
 from domain.authority.posts import covers
 from domain.authority.powers import Power
 from domain.calendar import civil_day
+from domain.cases.acceptance import deemed_day
 from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.identify_subject import IdentifySubject
 from domain.cases.actions.open_case import OpenCase
@@ -103,8 +104,8 @@ def _rule(bureau: Bureau, request: Request, loaded: Loaded) -> RuleVersion:
     matter = command.matter if isinstance(command, OpenCase) else loaded.state.matter
     division = command.division if isinstance(command, OpenCase) else loaded.state.division
     day = civil_day(request.act.occurred_at)
-    if isinstance(command, AcceptCase) and command.deemed:
-        day = loaded.state.received_on or day
+    if isinstance(command, AcceptCase):
+        day = deemed_day(loaded.state, request.act) or day
     rule = bureau.rulebook.in_force(matter, division, day)
     if rule is None:
         raise NoRule  # the matter is what the caller wrote: it is not repeated

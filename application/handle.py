@@ -1,6 +1,8 @@
 """THE command handler: facts -> decide -> append. Retries lost races; a repeated command returns what it did."""
 
-import msgspec
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from application.asking import Answer, CaseHouse, Known, Read, Request
 from application.denials import record_denial
@@ -75,8 +77,8 @@ def known_of(house: CaseHouse, request: Request, read: Read) -> Known:
     if not ACTIONS[request.action].entitles:
         return Known(read, facts)
     persons = house.entitlements.of(subjects_of(read.loaded.state), fresh=read.fresh)
-    held = {subject: person.entitlements for subject, person in persons.items()}
-    return Known(read, msgspec.structs.replace(facts, entitlements=held), persons)
+    held = {subject: known.entitlements for subject, known in persons.items() if known.entitlements.held}
+    return Known(read, replace(facts, entitlements=held) if held else facts, persons)
 
 
 def remember(house: CaseHouse, known: Known, decided: Decided) -> Loaded:
@@ -97,13 +99,13 @@ def _append(house: CaseHouse, request: Request, known: Known, decided: Decided) 
 
 def append_of(house: CaseHouse, request: Request, known: Known, decided: Decided) -> Append:
     """Return the append: the case's events, what they mean for each person, the versions that it all rests on."""
-    read, surrounded = known.read, Surrounded(known.facts, decided.grant)
-    facts = tuple(fact_of(surrounded, event, number) for number, event in enumerate(decided.events, 1))
-    writes, number = [Write(case_stream(read.case_id), read.loaded.version, facts)], len(facts)
+    read, meta = known.read, _meta_of(Surrounded(known.facts, decided.grant), 1)
+    writes = [Write(case_stream(read.case_id), read.loaded.version, _facts_of(meta, decided.events, 1))]
+    number = 1 + len(decided.events)
     for subject, events in decided.meaning.items():
-        own = tuple(fact_of(surrounded, event, number + each) for each, event in enumerate(events, 1))
+        own = _facts_of(meta, events, number)
         writes.append(Write(entitlement_stream(subject), known.persons[subject].version, own))
-        number += len(own)
+        number += len(events)
     return Append(
         command_id=request.act.command_id,
         fingerprint=fingerprint_of(house, request),
@@ -121,8 +123,18 @@ class Surrounded(Value):
 
 def fact_of(surrounded: Surrounded, event: Event, number: int) -> Fact:
     """Return the event with its surroundings: who did it, when, under which power, grant and rule."""
+    return Fact(event, _meta_of(surrounded, number))
+
+
+def _facts_of(first: Meta, events: Sequence[Event], number: int) -> tuple[Fact, ...]:
+    """What one decision brings has the same surroundings, but for the number in each event's id."""
+    metas = [replace(first, event_id=f"{first.command_id}.{each}") for each in range(number, number + len(events))]
+    return tuple(map(Fact, events, metas))
+
+
+def _meta_of(surrounded: Surrounded, number: int) -> Meta:
     act, rule, grant = surrounded.facts.act, surrounded.facts.rule, surrounded.grant
-    meta = Meta(
+    return Meta(
         event_id=f"{act.command_id}.{number}",
         occurred_at=act.occurred_at,
         actor=act.actor,
@@ -134,7 +146,6 @@ def fact_of(surrounded: Surrounded, event: Event, number: int) -> Fact:
         correlation=act.correlation,
         causation=act.causation,
     )
-    return Fact(event=event, meta=meta)
 
 
 def fingerprint_of(house: CaseHouse, request: Request) -> str:

@@ -13,7 +13,7 @@ from projections.shape import View
 
 LINE_SECONDS = 5.0
 _STAGES: dict[Stage, str] = {"filling": "填充 filling", "indexing": "建索引 indexing", "ready": "比对切换 comparing"}
-_MOST_NAMES = 3
+_MOST_NAMES = 1
 
 
 class Building:

@@ -14,14 +14,16 @@ from application.judge import Verdict
 from domain.rulebook.rules import RuleVersion
 
 _SAME, _DIFFERENT = "复算一致 same", "复算不一致 DIFFERENT"
+_CHANGES = {"increased": "增发 increased", "reduced": "减发 reduced"}
 _RESULTS = {"grant": "确认 granted", "refuse": "不予确认 refused"}
 
 
 def print_explanation(told: Explanation, rule: RuleVersion, now: datetime) -> None:
     """Print rule, criteria, amount, authority and duties of a decision, and whether it comes out the same again."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    parts = (_decision(told), _criteria(told, rule), _amount(told.calculation, rule), _authority(told))
-    for line in (*(line for part in parts for line in part), *_duties(told, now)):
+    criteria, amount = _criteria(told.criteria, rule), _amount(told.calculation, rule)
+    parts = (_decision(told), criteria, amount, _authority(told), _changes(told, rule), _duties(told, now))
+    for line in (line for part in parts for line in part):
         console.print(line)
     console.print(f"结论 in all: {_again(same=told.same)}")
 
@@ -43,6 +45,8 @@ def _decision(told: Explanation) -> Iterator[str]:
         yield f"  自 from {made.from_month:%Y-%m}" + (f" 至 until {made.until}" if made.until else "")
     if made.reason:
         yield f"  理由 reason: {made.reason}（{made.basis}）"
+    for remark in told.remarks:
+        yield f"  注意 remark: {remark.zh} / {remark.en}"
     yield f"规则 rule: {rule.id} · {rule.title_zh} {rule.title_en}"
     yield f"  地区 region {rule.region or '全国 national'} · {rule.valid_from} – {text_of(rule.valid_to)}"
     yield f"  依据 basis: {'；'.join(rule.basis)}"
@@ -55,10 +59,10 @@ def _pays(told: Explanation) -> bool:
     return told.decision.result == "grant" and told.calculation is not None and told.calculation.kept.kind != "none"
 
 
-def _criteria(told: Explanation, rule: RuleVersion) -> Iterator[str]:
-    if told.criteria:
+def _criteria(lines: tuple[LineTold, ...], rule: RuleVersion) -> Iterator[str]:
+    if lines:
         yield "条件 criteria:"
-    for each in told.criteria:
+    for each in lines:
         yield f"  {each.zh} / {each.en}{_alternative(each)}"
         yield f"    {_line(each, rule)}"
 
@@ -101,6 +105,15 @@ def _authority(told: Explanation) -> Iterator[str]:
     if whose.granted:
         mark = "" if whose.granted.verified else " · 待核 unverified"
         yield f"  授权 grant {whose.grant} · {worded('form', whose.granted.form)} · {whose.granted.basis}{mark}"
+
+
+def _changes(told: Explanation, rule: RuleVersion) -> Iterator[str]:
+    for each in told.changes:
+        sums = f"¥{yuan(each.before)} → ¥{yuan(each.amount)}"
+        yield f"变更 change: {_CHANGES[each.to]} · {each.on} · {sums} · 自 from {each.from_month:%Y-%m}"
+        yield f"  理由 reason: {each.reason} · 岗位 post {each.authority.post}"
+        for line in (*_criteria(each.criteria, rule), *_amount(each.calculation, rule)):
+            yield f"  {line}"
 
 
 def _duties(told: Explanation, now: datetime) -> Iterator[str]:

@@ -70,7 +70,7 @@ def show(position: int, view: str, *, as_json: bool) -> None:
             raise NotParked(f"{view} {position}")
     (each,) = found
     if as_json:
-        print_json({**{name: getattr(each, name) for name in each.__struct_fields__}, "case_id": each.case_id})
+        print_json(each)
         return
     for head, cell in zip(_HEADS, _cells(each), strict=True):
         click.echo(f"{head}: {text_of(cell)}")

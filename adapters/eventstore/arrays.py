@@ -34,7 +34,7 @@ adapters.register_dumper(BinaryArray, _AsItIs)
 
 def texts(values: Sequence[str]) -> BinaryArray:
     """Return a ``text[]``."""
-    return _of_bytes(_TEXT, [value.encode() for value in values])
+    return _of_bytes(_TEXT, [*map(str.encode, values)])
 
 
 def byteas(values: Sequence[bytes]) -> BinaryArray:
@@ -53,14 +53,16 @@ def int2s(values: Sequence[int]) -> BinaryArray:
 
 
 def _of_bytes(oid: int, values: Sequence[bytes]) -> BinaryArray:
-    parts = [_head(oid, len(values))]
-    for value in values:
-        parts += (_LENGTH(len(value)), value)
-    return BinaryArray(b"".join(parts))
+    """Every value with its length before it, interleaved without a loop in Python: a batch has hundreds."""
+    parts: list[bytes] = [b""] * (2 * len(values))
+    parts[::2] = map(_LENGTH, map(len, values))
+    parts[1::2] = values
+    return BinaryArray(b"".join((_head(oid, len(values)), *parts)))
 
 
 def _of_numbers(oid: int, form: str, size: int, values: Sequence[int]) -> BinaryArray:
-    items = [item for value in values for item in (size, value)]
+    items = [size] * (2 * len(values))
+    items[1::2] = values
     return BinaryArray(_head(oid, len(values)) + Struct(f">{form * len(values)}").pack(*items))
 
 

@@ -67,7 +67,7 @@ def create_app(house: House) -> ASGIApp:
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
     reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people)
-    about = (registry.router(), docs_page.router(app))
+    about = (reads.finding(house), registry.router(), docs_page.router(app))
     served = (*(part.router(house) for part in reading), *about)
     for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):
         app.include_router(router)

@@ -78,13 +78,6 @@ def router(house: House) -> APIRouter:
         page = worklist_page(views.read(*_worklist_query(asked)), asked.order, asked.limit)
         return json_response({"rows": page.rows, "next": page.next or None}, headers=told(views))
 
-    @reads.post("/cases/find", summary="Cases by the applicant's name 按姓名查找")
-    def find(asked: NameAsked) -> Response:
-        wait_for(house, asked.after, "worklist")
-        query = _listed(WorklistFilter(name=asked.name), "opened", asked.limit, asked.cursor)
-        page = worklist_page(house.read(*query), "opened", asked.limit)
-        return json_response({"rows": page.rows, "next": page.next or None})
-
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
     def one_case(request: Request, case_id: str, asked: Annotated[ViewQuery, Query()]) -> Response:
         found, headers = _case(house, asked, needed_case_id(case_id))
@@ -104,6 +97,20 @@ def router(house: House) -> APIRouter:
         return json_response({"counts": counts(counted), "steps": steps(histogram)}, headers=told(views))
 
     return reads
+
+
+def finding(house: House) -> APIRouter:
+    """Return the route that finds cases by name."""
+    finds = APIRouter(tags=["views"])
+
+    @finds.post("/cases/find", summary="Cases by the applicant's name 按姓名查找")
+    def find(asked: NameAsked) -> Response:
+        wait_for(house, asked.after, "worklist")
+        query = _listed(WorklistFilter(name=asked.name), "opened", asked.limit, asked.cursor)
+        page = worklist_page(house.read(*query), "opened", asked.limit)
+        return json_response({"rows": page.rows, "next": page.next or None})
+
+    return finds
 
 
 def _case(house: House, asked: ViewQuery, case_id: CaseId) -> tuple[CaseFile | None, dict[str, str]]:

@@ -1,8 +1,13 @@
-"""What an operator does to the projections. Each act opens a session of its own, so that any process can do it."""
+"""What an operator does to the projections. Each act opens a session of its own, so that any process can do it.
 
-from collections.abc import Callable, Iterable, Sequence
+Every act raises Unavailable when the database cannot be reached.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from adapters.postgres.database import Locate
@@ -15,7 +20,7 @@ from adapters.projector.poison import NotParked, Replayed
 from adapters.projector.rebuild import Rebuilt, fault_of, lives, rebuild, verify
 from adapters.projector.sessions import session
 from adapters.projector.tables import lane_of
-from domain.errors import InvalidValue, Refused
+from domain.errors import InvalidValue, Refused, Unavailable
 from projections.registry import VIEWS
 from projections.shape import View
 from projections.slices import SLICES, Range
@@ -79,10 +84,28 @@ def by_lane(views: Iterable[View]) -> list[list[View]]:
     return [lane for lane in lanes if lane]
 
 
+@contextmanager
+def _opened(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
+    """Give a session of the projector; a server that cannot be reached is Unavailable."""
+    try:
+        with session(locate) as opened:
+            yield opened
+    except psycopg.OperationalError as error:
+        raise Unavailable(type(error).__name__) from error
+
+
+def check_idle(locate: Locate, name: str) -> View:
+    """Return the view, unless a process that is alive rebuilds it. Raises UnknownView, AsideBusy."""
+    view = view_named(name)
+    with _opened(locate) as (connection, _):
+        _require_idle(connection, [view])
+    return view
+
+
 def pause(locate: Locate, name: str, *, paused: bool) -> None:
     """Let a view rest where it is, or go on. Raises UnknownView, NotBuilt."""
     view = view_named(name)
-    with session(locate) as (connection, _):
+    with _opened(locate) as (connection, _):
         if connection.execute(_PAUSE, (paused, view.name)).rowcount != 1:
             raise NotBuilt(view.name)
 
@@ -106,7 +129,7 @@ def replay_event(locate: Locate, name: str, position: int) -> Replayed:
 
 def _replay(locate: Locate, name: str, find: "Callable[[Connection[Any]], tuple[str, int | None]]") -> Replayed:
     view = view_named(name)
-    with session(locate) as (connection, _):
+    with _opened(locate) as (connection, _):
         done = poison.replay(connection, view, *find(connection))
     if done.fault is not None:
         raise StillFails(f"{' '.join(done.fault)}; folded {done.folded}, left {done.left}")
@@ -120,14 +143,14 @@ def rebuild_views(
 
     Raises AsideBusy, AsideLost, ViewFault, LogBroken, SwapBlocked; the live views are untouched then.
     """
-    with session(locate) as (connection, owner):
-        require_idle(connection, views)
+    with _opened(locate) as (connection, owner):
+        _require_idle(connection, views)
         for left in _rebuilds_of(connection, views) if anew else ():
             asides.abort(connection, left, owner)
         return rebuild(connection, views, owner, progress)
 
 
-def require_idle(connection: "Connection[Any]", views: Sequence[View]) -> None:
+def _require_idle(connection: "Connection[Any]", views: Sequence[View]) -> None:
     """Raise AsideBusy while a process that is alive rebuilds one of the views."""
     for aside in _rebuilds_of(connection, views):
         owner = connection.execute(_OWNER, (aside.id,)).fetchall()
@@ -140,7 +163,7 @@ def abort(locate: Locate, views: Sequence[View]) -> list[Aside]:
 
     Raises NothingBuilding, AsideBusy when the other process does not let go.
     """
-    with session(locate) as (connection, owner):
+    with _opened(locate) as (connection, owner):
         dropped = [each for each in _rebuilds_of(connection, views) if asides.abort(connection, each, owner)]
     if not dropped:
         raise NothingBuilding(", ".join(view.name for view in views))
@@ -156,7 +179,7 @@ def _rebuilds_of(connection: "Connection[Any]", views: Sequence[View]) -> list[A
 def roll_back(locate: Locate, name: str) -> int:
     """Go back to the tables of before the last swap; return their position. Raises NothingKept, SwapBlocked."""
     view = view_named(name)
-    with session(locate) as (connection, _):
+    with _opened(locate) as (connection, _):
         if not lives(connection, view):
             raise NotBuilt(view.name)
         return swapping.roll_back(connection, view)
@@ -169,7 +192,7 @@ def verify_views(locate: Locate, views: Sequence[View], progress: Progress = lam
     Raises NotBuilt, LogBroken.
     """
     left, faults = list(views), list[Compared]()
-    with session(locate) as (connection, owner):
+    with _opened(locate) as (connection, owner):
         for view in views:
             if not lives(connection, view):
                 raise NotBuilt(view.name)
@@ -190,7 +213,7 @@ def _unverified(connection: "Connection[Any]", fault: ViewFault) -> Compared:
 
 def split(locate: Locate, lane: str, slices: tuple[int, int]) -> tuple[Range, Range]:
     """Make two ranges of one. Raises CannotSplit, InvalidValue."""
-    with session(locate) as (connection, _):
+    with _opened(locate) as (connection, _):
         return splitting.split(connection, list(VIEWS.values()), _lane(lane), _range(*slices))
 
 
@@ -198,7 +221,7 @@ def merge(locate: Locate, lane: str, slices: tuple[int, int, int]) -> Range:
     """Make one range of two neighbours that meet in the middle. Raises CannotSplit, RANGES_APART, InvalidValue."""
     low, middle, high = slices
     both = _range(low, middle), _range(middle, high)
-    with session(locate) as (connection, _):
+    with _opened(locate) as (connection, _):
         return splitting.merge(connection, list(VIEWS.values()), _lane(lane), *both)
 
 

@@ -6,13 +6,12 @@ import threading
 import psycopg
 
 from adapters.eventstore.reader import LogBroken
-from adapters.operating.acts import rebuild_views, require_idle, view_named
+from adapters.operating.acts import check_idle, rebuild_views
 from adapters.postgres.database import Locate
 from adapters.projector.asides import Aside
 from adapters.projector.folding import ViewFault
 from adapters.projector.rebuild import fault_of
-from adapters.projector.sessions import session
-from domain.errors import Refused
+from domain.errors import Refused, Unavailable
 from projections.shape import View
 
 _PATIENCE = 5.0
@@ -38,9 +37,7 @@ class Rebuilds:
 
     def start(self, name: str) -> None:
         """Begin to rebuild a view and return. Raises UnknownView, AsideBusy."""
-        view = view_named(name)
-        with session(self._locate) as (connection, _):
-            require_idle(connection, [view])
+        view = check_idle(self._locate, name)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=self._run, args=(view,), name=f"anjuan-rebuild-{name}", daemon=True)
         self._threads.append(thread)
@@ -55,7 +52,7 @@ class Rebuilds:
     def _run(self, view: View) -> None:
         try:
             rebuild_views(self._locate, [view], self._go_on)
-        except (ViewFault, LogBroken, Refused, psycopg.Error) as error:
+        except (ViewFault, LogBroken, Refused, Unavailable, psycopg.Error) as error:
             _log.warning("the rebuild of %s ended: %s", view.name, fault_of(error))
 
     def _go_on(self, _: Aside) -> None:

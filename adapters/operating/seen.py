@@ -87,6 +87,7 @@ class Parked(Value, omit_defaults=False):
     """An event that a view could not digest, or (``error`` empty) that waits behind such a one of its stream.
 
     ``error``: the class of the fault, ``place``: file and line. ``behind``: events that wait behind this one.
+    ``case_id``: the case whose stream it is; empty for any other stream.
     """
 
     view: str
@@ -100,11 +101,7 @@ class Parked(Value, omit_defaults=False):
     attempts: int
     parked_at: datetime
     behind: int
-
-    @property
-    def case_id(self) -> str:
-        """The case whose stream it is; empty for any other stream."""
-        return self.stream.removeprefix(_CASE) if self.stream.startswith(_CASE) else ""
+    case_id: str
 
 
 class RangeHeld(Value, omit_defaults=False):
@@ -171,7 +168,11 @@ def parked(
 ) -> list[Parked]:
     """Return parked events in the order of positions; ``faults``: without those that only wait. Raises Unavailable."""
     asked = {"view": view, "position": position, "faults": faults, "most": most}
-    return [Parked(**row) for row in house.read(_PARKED, asked)]
+    return [Parked(**row, case_id=_case_of(row["stream"])) for row in house.read(_PARKED, asked)]
+
+
+def _case_of(stream: str) -> str:
+    return stream.removeprefix(_CASE) if stream.startswith(_CASE) else ""
 
 
 def count_parked(house: House, view: str = "") -> int:

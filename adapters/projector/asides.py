@@ -46,10 +46,6 @@ _SEIZE = """
 WITH before AS (SELECT id, owner FROM views.asides WHERE id = %(id)s FOR UPDATE)
 UPDATE views.asides AS aside SET owner = %(owner)s FROM before WHERE aside.id = before.id RETURNING before.owner
 """
-_DEAD = """
-SELECT id FROM views.asides WHERE purpose = %s AND moved_at < clock_timestamp() - interval '1 minute' AND NOT EXISTS (
-    SELECT FROM pg_stat_activity WHERE application_name = owner AND datname = current_database())
-"""
 _TRIES = 30
 
 
@@ -181,14 +177,6 @@ def abort(connection: "Connection[Any]", aside: Aside, owner: str) -> bool:
     if seized:
         raise AsideBusy(", ".join(aside.views))
     return False
-
-
-def drop_dead(connection: "Connection[Any]", purpose: Purpose) -> None:
-    """Drop what processes that are gone have left of this purpose."""
-    dead = {ident for (ident,) in connection.execute(_DEAD, (purpose,)).fetchall()}
-    for aside in all_asides(connection):
-        if aside.id in dead:
-            drop(connection, aside)
 
 
 def drop(connection: "Connection[Any]", aside: Aside) -> None:

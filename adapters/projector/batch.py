@@ -20,7 +20,7 @@ SELECT position, stream, seq, type, schema, recorded_at, state
 _SOME = """
 SELECT position, stream, seq, type, schema, recorded_at, state
   FROM log.events WHERE position > %s AND position <= %s
-   AND log.slice_of(stream) >= %s AND log.slice_of(stream) < %s ORDER BY position
+   AND log.slice_of(stream) >= %s AND log.slice_of(stream) < %s ORDER BY position LIMIT %s
 """
 _SPAN = "SELECT count(*), max(recorded_at) FROM log.events WHERE position > %s AND position <= %s"
 _END = 2**62
@@ -68,10 +68,12 @@ def _of_range(connection: "Connection[Any]", span: Span, slices: Range) -> tuple
     upto = min(head, span.end, span.after + span.most * SLICES // (slices.hi - slices.lo))
     if upto <= span.after:
         return [], span.after, None
+    asked = (span.after, upto, slices.lo, slices.hi, span.most)
+    rows = connection.execute(_SOME, asked, binary=True).fetchall()
+    upto = rows[-1][0] if len(rows) == span.most else upto  # most of them may lie in one range
     found, at = connection.execute(_SPAN, (span.after, upto)).fetchall()[0]
     if found != upto - span.after:
         raise LogBroken(f"log: {found} events after {span.after} and up to {upto}")
-    rows = connection.execute(_SOME, (span.after, upto, slices.lo, slices.hi), binary=True).fetchall()
     return rows, upto, at
 
 

@@ -1,14 +1,14 @@
 """Rebuilding beside: filled aside while the live view goes on, compared, and swapped in by one transaction."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import Connection
 
 from adapters.projector import asides
-from adapters.projector.asides import Aside
+from adapters.projector.asides import Aside, AsideBusy
 from adapters.projector.comparing import Compared, compare, ranges
 from adapters.projector.filling import Progress, fill, fold_up_to
 from adapters.projector.folding import ViewFault
@@ -94,13 +94,22 @@ def verify(
     connection: "Connection[Any]", views: Sequence[View], owner: str, progress: Progress = lambda _: None
 ) -> list[Compared]:
     """Compute the views aside and compare them with the live ones; nothing stays. Raises as ``rebuild``."""
-    asides.drop_dead(connection, "verify")
-    aside = asides.own(connection, asides.make(connection, "verify", views, _least(connection, views)), owner)
+    _drop_dead(connection, owner)
+    with connection.transaction():  # made and owned at once: nobody may take it for a dead process's
+        aside = asides.own(connection, asides.make(connection, "verify", views, _least(connection, views)), owner)
     try:
         return compare(connection, approach(connection, fill(connection, aside, progress), progress))
     finally:
         if not connection.closed:
             asides.drop(connection, aside)
+
+
+def _drop_dead(connection: "Connection[Any]", owner: str) -> None:
+    """Drop what killed processes have left of comparing: nobody goes on with it."""
+    for aside in asides.all_asides(connection):
+        if aside.purpose == "verify":
+            with suppress(AsideBusy):
+                asides.drop(connection, asides.own(connection, aside, owner))
 
 
 def approach(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:

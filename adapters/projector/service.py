@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
 
@@ -12,7 +13,7 @@ from adapters.eventstore.reader import LogBroken
 from adapters.postgres.connections import connect
 from adapters.postgres.database import Locate
 from adapters.postgres.wake import POLL_SECONDS, Listener
-from adapters.projector.asides import AsideBusy
+from adapters.projector.asides import AsideBusy, AsideLost
 from adapters.projector.folding import ViewFault
 from adapters.projector.poison import told
 from adapters.projector.rebuild import rebuild
@@ -45,9 +46,10 @@ def renew_outdated(locate: Locate) -> None:
     Another process that is at it is left to it.
     """
     with session(locate) as (connection, name):
-        for view in outdated(connection, list(VIEWS.values())):
+        for view in VIEWS.values():
             with suppress(AsideBusy):
-                rebuild(connection, [view], name)
+                if outdated(connection, [view]):  # asked for each anew: others may be at it, and be done by now
+                    rebuild(connection, [view], name)
 
 
 @contextmanager
@@ -106,7 +108,7 @@ def _renew_beside(locate: Locate) -> None:
     """Build outdated views while all others go on; what fails is told, and tried again at the next start."""
     try:
         renew_outdated(locate)
-    except (ViewFault, LogBroken, Refused, psycopg.Error) as error:
+    except (ViewFault, LogBroken, AsideLost, Refused, psycopg.Error) as error:
         _log.error("a view of a new version could not be built: %s", told(error.__cause__ or error))
 
 
@@ -139,19 +141,40 @@ def catch_up(worker: Worker, progress: Progress = lambda _: None) -> int:
 def bring_up(locate: Locate, progress: Progress = lambda _: None) -> int:
     """Bring all views up to the log's end as it is now; return how many events this process passed.
 
-    Other workers keep what they own, and are waited for. Raises LogBroken, OperationalError.
+    Other workers keep what they own, and are waited for. Should they take over from us while we are stopped, and end
+    our session, we come again. Raises LogBroken, OperationalError.
     """
     prepare(locate)
     renew_outdated(locate)
-    passed, ours = 0, ([*VIEWS], [view.version for view in VIEWS.values()])
-    with connect(locate, "anjuan_reader") as reader, working(locate) as worker:
+    passed = 0
+    with connect(locate, "anjuan_reader") as reader:
         head: int = reader.execute("SELECT position FROM log.head").fetchall()[0][0]
-        while True:
+        while _behind(reader, head):
+            with working(locate) as worker:
+                for step in _steps_up_to(head, worker, reader):
+                    passed += step.events
+                    progress(step)
+    return passed
+
+
+def _steps_up_to(head: int, worker: Worker, reader: "psycopg.Connection[Any]") -> Iterator[Step]:
+    """Turn until no view is behind, or our session was ended."""
+    while True:
+        try:
             step = worker.turn()
-            passed += step.events
-            if step.events:
-                progress(step)
-            elif not reader.execute(_BEHIND, (*ours, head)).fetchall()[0][0]:
-                return passed
-            else:
-                time.sleep(_WAIT_SECONDS)
+        except psycopg.OperationalError:
+            if worker.connected:
+                raise
+            return
+        if step.events:
+            yield step
+        elif not _behind(reader, head):
+            return
+        else:
+            time.sleep(_WAIT_SECONDS)
+
+
+def _behind(reader: "psycopg.Connection[Any]", head: int) -> int:
+    ours = [*VIEWS], [view.version for view in VIEWS.values()]
+    behind: int = reader.execute(_BEHIND, (*ours, head)).fetchall()[0][0]
+    return behind

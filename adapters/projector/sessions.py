@@ -24,6 +24,17 @@ _END = """
 SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
  WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
 """
+# A process that was stopped while it copies is not idle, and no time-out reaches it. Ours alone, by their names.
+_END_HUNG = """
+SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity AS other
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name ~ '-[0-9]+-[0-9a-f]{6}$'
+   AND xact_start IS NOT NULL AND wait_event = 'ClientRead'
+   AND greatest(query_start, state_change) < clock_timestamp() - make_interval(secs => %s)
+   AND EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = other.pid AND granted AND mode LIKE 'Row%%'
+                  AND relation = 'views.checkpoint'::regclass)
+"""
+HUNG_SECONDS = 15.0
+"""So long a process may let its transaction wait for it, if others wait for that."""
 
 _CANCEL = """
 SELECT pg_cancel_backend(pid) FROM pg_stat_activity
@@ -34,7 +45,8 @@ SELECT pg_cancel_backend(pid) FROM pg_stat_activity
 @contextmanager
 def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
     """Give a connection of the projector and the name that it has, which no other session has."""
-    name = f"{socket.gethostname()[:_MOST_HOST]}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+    host = socket.gethostname().encode("ascii", "replace").decode()[:_MOST_HOST]  # the server would change it else
+    name = f"{host}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
     with connect(locate, "anjuan_projector") as connection:
         connection.execute(_NAME, (name,))
         connection.execute(_TIMEOUT)
@@ -54,13 +66,20 @@ def end_session(connection: "Connection[Any]", name: str) -> None:
 
     Where the login may not either, the session stays: it can write nothing, and its locks go when it times out.
     """
+    _as_login(connection, _END, name)
+
+
+def end_hung(connection: "Connection[Any]") -> None:
+    """End sessions of processes that were stopped, or cut off, in a transaction that holds views still: a swap, say."""
+    _as_login(connection, _END_HUNG, HUNG_SECONDS)
+
+
+def _as_login(connection: "Connection[Any]", statement: str, value: object) -> None:
     with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
         connection.execute("SET LOCAL ROLE NONE")
-        connection.execute(_END, (name,))
+        connection.execute(statement.encode(), (value,))
 
 
 def cancel(connection: "Connection[Any]", name: str) -> None:
     """Cancel the statement that a session is at, if it is at one."""
-    with connection.transaction():
-        connection.execute("SET LOCAL ROLE NONE")
-        connection.execute(_CANCEL, (name,))
+    _as_login(connection, _CANCEL, name)

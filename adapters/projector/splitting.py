@@ -35,7 +35,7 @@ _MOST_APART = 20_000
 
 
 class CannotSplit(Refused):
-    """A range of one slice, or ranges that are not neighbours."""
+    """A range of one slice, ranges that are not neighbours, or the lane whose views cannot be folded in parts."""
 
     code = "CANNOT_SPLIT"
     zh = "分片区间不能这样拆分或合并"
@@ -60,7 +60,7 @@ def split(connection: "Connection[Any]", views: Sequence[View], lane: str, slice
     names = [view.name for view in views if lane_of(view) == lane]
     with connection.transaction():
         _lock(connection, names, lane, [slices])
-        if slices.hi - slices.lo == 1:
+        if slices.hi - slices.lo == 1 or lane == "whole":
             raise CannotSplit(f"{slices.lo}..{slices.hi}")
         low, high = slices.halves()
         connection.execute(_CUT, (low.hi, lane, low.lo))

@@ -17,18 +17,16 @@ from projections.shape import View
 
 
 class Step(NamedTuple):
-    """How far a step came: positions passed, and the position that the slowest view of the range has reached.
-
-    ``views``: those that were folded.
-    """
+    """How far a step came: positions passed, and where the views are that took it. ``ahead``: others are further on."""
 
     events: int
     position: int
-    views: tuple[str, ...] = ()
+    views: Collection[str] = ()
+    ahead: bool = False
 
 
 class Trouble(NamedTuple):
-    """Views that rest after a fault, and those whose batch is to be taken apart to find the event at fault."""
+    """Views that rest, after a fault or until the others have moved; and those whose batch is taken apart."""
 
     resting: Collection[str] = ()
     suspects: Collection[str] = ()
@@ -56,7 +54,7 @@ def step(
     batch = read_batch(connection, span, behind, lease.slices)
     if batch.upto > after:
         _write(connection, lease, [(view, where[view.name]) for view in behind], batch, trouble)
-    return Step(batch.upto - after, batch.upto, tuple(view.name for view in behind))
+    return Step(batch.upto - after, batch.upto, [view.name for view in behind], bool(ahead))
 
 
 def _write(

@@ -1,16 +1,19 @@
 """A worker: owns ranges by lease, folds them step by step, and lets the others have theirs."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 
 from adapters.eventstore.reader import LogBroken
 from adapters.projector.checkpoints import CheckpointMoved
 from adapters.projector.folding import ViewFault
 from adapters.projector.leases import RENEW_SECONDS, Lease, LeaseLost, claim, release, renew
 from adapters.projector.poison import told
+from adapters.projector.sessions import end_hung
 from adapters.projector.step import Step, Trouble, step
 from adapters.projector.told import Told
 from projections.shape import View
@@ -20,6 +23,9 @@ FIRST_EVENTS = 500
 _LONG_SECONDS = 0.5
 """A step that takes longer makes the next one smaller: a lease must never run out within a step."""
 _CLAIM_SECONDS = 0.5
+_HUNG_SECONDS = 5.0
+# Rows of a process that was stopped may bar ours. Whoever waits for them for ever cannot take over what is its.
+_PATIENCE = "SET lock_timeout = '1s'"
 _SHARE = """
 SELECT (SELECT count(*) FROM views.leases),
        (SELECT count(*) FROM views.workers WHERE NOT gone AND seen_at > clock_timestamp() - interval '3 seconds')
@@ -38,6 +44,7 @@ class Worker:
         self, connection: "Connection[Any]", name: str, views: Sequence[View], shout: Shout = lambda _: None
     ) -> None:
         """``name`` is unique among the workers of a database. ``shout`` hears what an operator must know."""
+        connection.execute(_PATIENCE)
         self.told = Told(connection, name)
         self._connection = connection
         self._name = name
@@ -45,18 +52,14 @@ class Worker:
         self._leases: dict[tuple[str, int], Lease] = {}
         self._renewed: dict[tuple[str, int], float] = {}
         self._sizes: dict[tuple[str, int], int] = {}
-        self._claimed_at = float("-inf")
+        self._claimed_at = self._freed_at = float("-inf")
         self._faults: dict[tuple[str, int, str], tuple[int, float]] = {}
         self._shout = shout
 
     def turn(self) -> Step:
-        """Take one step in every range owned. No events: nothing was left to fold. Raises LogBroken, psycopg.Error."""
+        """Take a step in every range owned. No events: nothing was left to fold. Raises LogBroken, psycopg.Error."""
         self._keep_up()
-        taken = []
-        for key in list(self._leases):
-            done = self._step(self._leases[key]) if key in self._leases else None
-            taken += [done] if done is not None else []
-            self._keep_up()
+        taken = [done for key in list(self._leases) for done in self._steps(key)]
         if not taken:
             return Step(0, 0)
         return Step(sum(done.events for done in taken), min(done.position for done in taken))
@@ -64,13 +67,17 @@ class Worker:
     @property
     def resting(self) -> bool:
         """Whether a view waits for another try."""
-        return bool(self._faults)
+        return any(at[:2] in self._leases for at in self._faults)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the session lives, as far as is known here."""
+        return not self._connection.closed
 
     def close(self) -> None:
         """Give the ranges back."""
-        for lease in self._leases.values():
-            release(self._connection, lease)
-        self._leases.clear()
+        for key in list(self._leases):
+            self._release(key)
         self.told.leave()
 
     def _keep_up(self) -> None:
@@ -80,6 +87,9 @@ class Worker:
                 self._renew(key)
         if time.monotonic() - self._claimed_at > _CLAIM_SECONDS:
             self._share_out()
+        if time.monotonic() - self._freed_at > _HUNG_SECONDS:
+            self._freed_at = time.monotonic()
+            end_hung(self._connection)
         self.told.tell()
 
     def _share_out(self) -> None:
@@ -88,20 +98,35 @@ class Worker:
         ranges, workers = self._connection.execute(_SHARE).fetchall()[0]
         share = -(-ranges // max(workers, 1))
         for key in list(self._leases)[share:]:
-            release(self._connection, self._leases.pop(key))
+            self._release(key)
         for lease in claim(self._connection, self._name, share - len(self._leases)):
             key = lease.lane, lease.slices.lo
             self._leases[key], self._sizes[key], self._renewed[key] = lease, FIRST_EVENTS, time.monotonic()
 
-    def _step(self, lease: Lease) -> Step | None:
+    def _release(self, key: tuple[str, int]) -> None:
+        with suppress(LockNotAvailable):  # it is being split, say; then it runs out by itself
+            release(self._connection, self._leases.pop(key))
+
+    def _steps(self, key: tuple[str, int]) -> list[Step]:
+        """Let the views move that are furthest behind, then those ahead of them: nobody waits for a view far behind."""
+        taken: list[Step] = []
+        while key in self._leases and (not taken or taken[-1].ahead):
+            done = self._step(self._leases[key], {view for done in taken for view in done.views})
+            self._keep_up()
+            if done is None:
+                break
+            taken.append(done)
+        return taken
+
+    def _step(self, lease: Lease, moved: Collection[str]) -> Step | None:
         key, began = (lease.lane, lease.slices.lo), time.monotonic()
-        trouble = self._trouble(key)
+        trouble = self._trouble(key, moved)
         try:
             done = step(self._connection, lease, self._views[lease.lane], self._sizes[key], trouble)
         except ViewFault as fault:
             self._note(key, fault)
             return None
-        except CheckpointMoved:  # swapped in meanwhile, say: the next step looks again
+        except (CheckpointMoved, LockNotAvailable):  # swapped in meanwhile, say: the next step looks again
             return None
         except LeaseLost:  # the transaction was undone; whoever has the range by now goes on
             self.told.denials += 1
@@ -127,15 +152,17 @@ class Worker:
     def _renew(self, key: tuple[str, int]) -> None:
         try:
             renew(self._connection, self._leases[key])
+        except LockNotAvailable:  # it is being split, say
+            return
         except LeaseLost:
             self.told.denials += 1
             self._leases.pop(key)
         self._renewed[key] = time.monotonic()
 
-    def _trouble(self, key: tuple[str, int]) -> Trouble:
+    def _trouble(self, key: tuple[str, int], moved: Collection[str]) -> Trouble:
         now, mine = time.monotonic(), {at[2]: fault for at, fault in self._faults.items() if at[:2] == key}
         return Trouble(
-            resting={view for view, (_, until) in mine.items() if until > now},
+            resting={view for view, (_, until) in mine.items() if until > now}.union(moved),
             suspects={view for view, (times, _) in mine.items() if times > len(BACK_OFF_SECONDS)},
         )
 

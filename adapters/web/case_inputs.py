@@ -13,6 +13,7 @@ from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState
 from domain.kernel import Value
 from domain.rulebook.criteria import FactKind, FactShape
+from domain.rulebook.figures import facts_to_establish
 from domain.rulebook.rules import RuleVersion
 
 _GROUPS = {"result": "result", "outcome": "outcome", "kind": "kind", "channel": "channel"}
@@ -36,7 +37,8 @@ def case_inputs(desk: Desk, action: str, state: CaseState, rule: RuleVersion | N
     for wanted in inputs_of(ACTIONS[action].command):
         match wanted.kind:
             case "facts":
-                shown += [_fact(desk, name, shape, state) for name, shape in (rule.facts if rule else {}).items()]
+                shapes = facts_to_establish(rule, granted=state.grant is not None) if rule else {}
+                shown += [_fact(desk, name, shape, state) for name, shape in shapes.items()]
             case "person":
                 shown += [_part_of_person(desk, wanted.name, part) for part in _PERSON]
             case _:

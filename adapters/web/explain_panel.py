@@ -8,7 +8,7 @@ from adapters.web.duty_lines import LEVELS, standing
 from adapters.web.figures import last_moment, moment, yuan
 from adapters.web.rule_words import region, sign
 from application.explain import NotDecided, explain
-from application.explanation import AmountTold, DutyTold, Explanation, LineTold
+from application.explanation import AmountTold, ChangeTold, DutyTold, Explanation, LineTold
 from domain.errors import NoRule
 from domain.kernel import Recorded, Value
 from domain.rulebook.calculate import facts_needed
@@ -40,14 +40,23 @@ class DutyEnd(Value):
     basis: str
 
 
+class Reckoned(Value):
+    """Criteria and terms in words, of a decision or of a later change of its amount."""
+
+    lines: tuple[CriterionLine, ...]
+    terms: tuple[tuple[str, str], ...]
+    calculation: AmountTold | None
+
+
 class Panel(Value):
-    """The explanation in words."""
+    """The explanation in words. ``changes``: each with what it was reckoned from."""
 
     told: Explanation
     rule_title: str
     region: str
-    lines: tuple[CriterionLine, ...]
-    terms: tuple[tuple[str, str], ...]
+    reckoned: Reckoned
+    changes: tuple[tuple[ChangeTold, Reckoned], ...]
+    remarks: tuple[str, ...]
     duties: tuple[DutyEnd, ...]
 
 
@@ -62,9 +71,18 @@ def explain_panel(desk: Desk, history: Sequence[Recorded]) -> Panel | None:
         told=told,
         rule_title=told.rule.title_zh if desk.language == "zh" else told.rule.title_en,
         region=region(desk, told.rule.region),
+        reckoned=_reckoned(desk, rule, told),
+        changes=tuple((each, _reckoned(desk, rule, each)) for each in told.changes),
+        remarks=tuple(desk.names.words_of(each) for each in told.remarks),
+        duties=tuple(_duty(desk, each, desk.now) for each in told.duties),
+    )
+
+
+def _reckoned(desk: Desk, rule: RuleVersion, told: Explanation | ChangeTold) -> Reckoned:
+    return Reckoned(
         lines=tuple(_line(desk, rule, each, told.values) for each in told.criteria),
         terms=_terms(desk, rule, told.calculation) if told.calculation else (),
-        duties=tuple(_duty(desk, each, desk.now) for each in told.duties),
+        calculation=told.calculation,
     )
 
 

@@ -118,12 +118,13 @@ class OperationsPages:
 
 
 def _projections(house: House) -> dict[str, object]:
-    held = seen.ranges(house)
+    held, building = seen.ranges(house), builds(house)
     return {
         "views": seen.projections(house),
         "workers": [_line(worker, held) for worker in seen.workers(house) if worker.alive],
         "free": [each for each in held if not each.owner],
-        "builds": builds(house),
+        "builds": building,
+        "busy": {view for build in building if build.running for view in build.views},
         "parked": seen.parked(house, faults=True, most=_MOST_PARKED),
         "parked_number": seen.count_parked(house),
     }

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from adapters.moments import Moment, bureau_of
+from adapters.bureau_then import bureau_of
+from adapters.moments import Moment
 from adapters.viewing import Shown, Views, moment_of
 from adapters.waiting import BeyondLog, ViewBehind, ViewParked, ViewPaused
 from adapters.web.desk import AFTER_COOKIE, MOMENT, Desk

@@ -46,12 +46,12 @@ def _remarks(names: Names, marks: Marks) -> Iterator[Remark]:
     if marks.moot:
         yield Remark("calm", t("times.moot"), t("times.moot_text"))
     if marks.corrects:
-        text = t("times.corrects_text", k=marks.corrects.of.seq)
-        yield Remark("calm", t("times.corrects"), f"{text} {_put(names, marks.corrects)}")
+        text = t("times.corrects_text", k=marks.corrects.of.seq, put=_put(names, marks.corrects))
+        yield Remark("calm", t("times.corrects"), text)
     for put in marks.corrected:
         if put.by.seq != put.of.seq:
-            text = t("times.corrected_text", k=put.by.seq, at=moment(put.by.recorded_at))
-            yield Remark("soon", t("times.corrected"), f"{text} {_put(names, put)}")
+            text = t("times.corrected_text", k=put.by.seq, at=moment(put.by.recorded_at), put=_put(names, put))
+            yield Remark("soon", t("times.corrected"), text)
 
 
 def _order(names: Names, overtaken: tuple[int, ...]) -> str:
@@ -64,9 +64,9 @@ def _order(names: Names, overtaken: tuple[int, ...]) -> str:
 def _put(names: Names, put: Corrected) -> str:
     t, none = names.texts, names.texts("app.none")
     before, after = (names.put_right(put.field, value) or none for value in (put.before, put.after))
-    told = t("times.put", field=names.correctable(put.field), before=before, after=after, reason=put.reason)
     effect = t("times.put_from", k=put.of.seq) if put.shown else t("times.put_nowhere")
-    return f"{told} {effect}"
+    field = names.correctable(put.field)
+    return t("times.put", field=field, before=before, after=after, reason=put.reason, effect=effect)
 
 
 def _span(names: Names, seconds: int) -> str:

@@ -8,12 +8,14 @@ from domain.cases.state import CaseState
 from domain.identity import citizen_id_birth
 from domain.kernel import Fen, Value
 from domain.rulebook.amounts import Calculation
-from domain.rulebook.calculate import Effect, calculate, facts_needed
-from domain.rulebook.criteria import FactValue, Line, Values
-from domain.rulebook.evaluate import evaluate, evaluate_known, parameter_of, passed
+from domain.rulebook.calculate import Effect, calculate
+from domain.rulebook.criteria import FactValue, Line
+from domain.rulebook.evaluate import evaluate_known, evaluate_measured, passed
 from domain.rulebook.rules import RuleVersion
+from domain.rulebook.scheme import scheme_of
 
 _MONTHS = 12
+_ALL = ("age", "received_on")
 
 
 class Held(Value):
@@ -29,7 +31,7 @@ NOTHING_HELD = Held()
 class Assessment(Value):
     """How a case stands by its rule. ``values``: those that the criteria and the amount used, and no others.
 
-    ``known``: all that is known of the case.
+    ``known``: all that is known of the case (age and day of receipt only where the rule asks for them).
     """
 
     values: dict[str, FactValue]
@@ -39,15 +41,17 @@ class Assessment(Value):
     known: dict[str, FactValue] = {}
 
 
-def figures(case: CaseState, day: date) -> dict[str, FactValue]:
-    """Return every value that is known of the case on that day.
+def figures(case: CaseState, day: date, wanted: tuple[str, ...] = _ALL) -> dict[str, FactValue]:
+    """Return every value that is known of the case on that day; age and day of receipt only where they are wanted.
 
     What has been established counts before what follows from the application: persons and monthly income (fen) by the
     opinion, else as declared; income per head, whole fen, the rest dropped; the applicant's age in full years on the
     day; the day of receipt. What is not known is not there.
     """
-    known = {**_household(case), **_applicant(case, day)}
-    if case.received_on:
+    known = _household(case)
+    if "age" in wanted:
+        known |= _applicant(case, day)
+    if "received_on" in wanted and case.received_on:
         known["received_on"] = case.received_on.isoformat()
     known |= case.facts
     persons, income = known.get("persons"), known.get("monthly_income")
@@ -63,22 +67,23 @@ def assessed(
 
     ``urban``: the class of the division. Raises FactMissing, and InvalidValue for a fact of the wrong kind.
     """
-    values, parameter = figures(case, day), parameter_of(rule, urban)
-    lines = evaluate(rule.criteria, values, parameter)
-    calculation = Calculation(kind=rule.amount.kind, inputs={}, amount=Fen(0))
-    if passed(lines):
-        calculation = calculate(rule.amount, values, parameter, held.amount, held.effect)
-    return Assessment(
-        values=_used(rule, values), lines=lines, passed=passed(lines), calculation=calculation, known=values
-    )
+    scheme = scheme_of(rule, urban)
+    known = figures(case, day, scheme.facts)
+    lines = evaluate_measured(scheme.measures, known)
+    met = passed(lines)
+    if met:
+        calculation = calculate(rule.amount, known, scheme.parameter, held.amount, held.effect)
+    else:
+        calculation = Calculation(kind=rule.amount.kind, inputs={}, amount=Fen(0))
+    return Assessment(values=_used(scheme.facts, known), lines=lines, passed=met, calculation=calculation, known=known)
 
 
 def assessed_for_refusal(case: CaseState, rule: RuleVersion, day: date, *, urban: bool | None = None) -> Assessment:
     """Return the assessment as far as it can be made: a refusal may come before every fact is established."""
-    values = figures(case, day)
-    lines = evaluate_known(rule.criteria, values, parameter_of(rule, urban))
+    values, scheme = figures(case, day), scheme_of(rule, urban)
+    lines = evaluate_known(rule.criteria, values, scheme.parameter)
     nothing = Calculation(kind=rule.amount.kind, inputs={}, amount=Fen(0))
-    return Assessment(values=_used(rule, values), lines=lines, passed=passed(lines), calculation=nothing)
+    return Assessment(values=_used(scheme.facts, values), lines=lines, passed=passed(lines), calculation=nothing)
 
 
 def condition_from(case: CaseState, rule: RuleVersion) -> date | None:
@@ -90,15 +95,15 @@ def condition_from(case: CaseState, rule: RuleVersion) -> date | None:
     told = case.facts.get("condition_from")
     if isinstance(told, str):
         return date.fromisoformat(told)
-    birth = _birth(case)
-    if birth is None or rule.amount.kind != "flat_by_age" or not rule.amount.bands:
+    by_age = rule.amount.kind == "flat_by_age" and rule.amount.bands
+    birth = _birth(case) if by_age else None
+    if birth is None:
         return None
     return add_months(birth, _MONTHS * min(band.start for band in rule.amount.bands))
 
 
-def _used(rule: RuleVersion, values: Values) -> dict[str, FactValue]:
-    needed = [*(criterion.fact for criterion in rule.criteria), *facts_needed(rule.amount)]
-    return {name: values[name] for name in dict.fromkeys(needed) if name in values}
+def _used(facts: tuple[str, ...], known: dict[str, FactValue]) -> dict[str, FactValue]:
+    return {name: known[name] for name in facts if name in known}
 
 
 def _household(case: CaseState) -> dict[str, FactValue]:

@@ -4,7 +4,7 @@ A period of days ends with its last day, at midnight in Yancheng; hours run to t
 (补正, 核对, 公示) what is left of its limit is kept, and counted anew from the day on which it goes on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,8 +21,8 @@ from domain.calendar import (
     midnight_after,
     months_before,
 )
+from domain.cases.clocks import Clock, Clocks, clock_of, clocks_of
 from domain.cases.events import CaseEvent
-from domain.cases.events.inquiry import OpinionIssued
 from domain.cases.events.intake import CaseAccepted, CaseOpened
 from domain.cases.evolve import evolve
 from domain.cases.evolve.duties import evolve_duties
@@ -35,7 +35,6 @@ ACCEPT = "accept"
 """The duty to accept or to tell the defects: unmet, the application counts as accepted on the day received."""
 REVIEW = "review"
 """The duty to review: on its last day the review falls due."""
-_AFTER_OPINION = frozenset({"post", "decide"})
 
 _HOUR = timedelta(hours=1)
 _DAYS_OF_MONTH = 30
@@ -45,12 +44,16 @@ OPEN_PAUSES: dict[str, Callable[[CaseState], bool]] = {
     "case.notice_posted": lambda case: case.stage == "notice",
 }
 """Whether a pause goes on, by the event that begins it; an objection, too, ends a notice."""
+_OVER = frozenset({"met", "dropped"})
+_MOST_KNOWN = 10_000
 
 
-Duties = dict[str, DutyRule]
-_Table = dict[str, list[tuple[str, DutyRule]]]
-_tables: dict[int, tuple[Duties, _Table]] = {}
-_MOST_TABLES = 10_000
+class _Turn(NamedTuple):
+    """One event: the case before it, and after it."""
+
+    event: CaseEvent
+    before: CaseState
+    after: CaseState
 
 
 def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[list[CaseEvent], CaseState]:
@@ -61,36 +64,41 @@ def with_moves(case: CaseState, events: list[CaseEvent], facts: Facts) -> tuple[
     moved: list[CaseEvent] = []
     for event in events:
         after = evolve(case, event)
-        moves: list[DutyMove] = []
-        for name, rule in _concerned(facts.rule.duties, event.TYPE, case):
-            moves += _moves(_Turn(name, rule, event, case, after), facts)
-        moved.append(replace(event, moves=tuple(moves)) if moves else event)
-        case = evolve_duties(case, after, tuple(moves)) if moves else after
+        moves = _all_moves(_Turn(event, case, after), facts)
+        if moves:
+            event = replace(event, moves=moves)  # noqa: PLW2901  from here on, the event is the one that moves
+            after = evolve_duties(case, after, moves)
+        moved.append(event)
+        case = after
     return moved, case
 
 
-def _concerned(duties: Duties, kind: str, case: CaseState) -> Iterator[tuple[str, DutyRule]]:
-    """Return the duties that an event of this type can move; a paused one goes on at whatever ends its pause."""
-    known = _tables.get(id(duties))
-    if known is None or known[0] is not duties:
-        known = _remembered(duties)
-    yield from known[1].get(kind, ())
-    for name, duty in case.duties.items():
-        if duty.status == "paused" and name in duties and (name, duties[name]) not in known[1].get(kind, ()):
-            yield name, duties[name]
+def _all_moves(turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
+    """A clock that stands still goes on at whatever ends its pause; the others move at events that name them."""
+    rule, kind, duties = facts.rule, turn.event.TYPE, turn.before.duties
+    named = clocks_of(rule, kind)
+    paused = [name for name, duty in duties.items() if duty.status == "paused" and name in rule.duties]
+    if not paused and named.plain:
+        return _plain_moves(named, turn, facts) if named.clocks else ()
+    by_name = {clock.name for clock in named.clocks}
+    others = [clock_of(rule, name, kind) for name in paused if name not in by_name]
+    return tuple([move for clock in (*named.clocks, *others) for move in _moves(clock, turn, facts)])
 
 
-def _remembered(duties: Duties) -> tuple[Duties, _Table]:
-    """Every decision asks: looking through all duties each time would cost more than moving them."""
-    table: dict[str, list[tuple[str, DutyRule]]] = {}
-    for name, rule in duties.items():
-        begins = [pause.begins for pause in rule.pauses]
-        for kind in dict.fromkeys((*rule.starts, *rule.ends, *rule.drops, *begins)):
-            table.setdefault(kind, []).append((name, rule))
-    if len(_tables) >= _MOST_TABLES:
-        _tables.clear()
-    _tables[id(duties)] = (duties, table)  # held, so that no other duties can get this id
-    return _tables[id(duties)]
+def _plain_moves(clocks: Clocks, turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
+    owed = tuple([_owed(turn.before.duties.get(clock.name)) for clock in clocks.clocks])
+    circumstance = (owed, getattr(turn.event, "due", None), _first_day(turn.event, facts), facts.calendar)
+    found = clocks.known.get(circumstance)
+    if found is None:
+        if len(clocks.known) >= _MOST_KNOWN:
+            clocks.known.clear()
+        found = tuple([move for clock in clocks.clocks for move in _moves(clock, turn, facts)])
+        clocks.known[circumstance] = found
+    return found
+
+
+def _owed(duty: Duty | None) -> bool:
+    return duty is not None and duty.status not in _OVER
 
 
 def runs(duty: Duty) -> bool:
@@ -98,59 +106,47 @@ def runs(duty: Duty) -> bool:
     return duty.status in ("started", "resumed")
 
 
-class _Turn(NamedTuple):
-    """One duty at one event: the case before it, and after it."""
-
-    name: str
-    rule: DutyRule
-    event: CaseEvent
-    before: CaseState
-    after: CaseState
-
-
-def _moves(turn: _Turn, facts: Facts) -> list[DutyMove]:
+def _moves(clock: Clock, turn: _Turn, facts: Facts) -> Sequence[DutyMove]:
     """Ends come before starts: a review that is done meets its duty and starts the next."""
-    kind, rule, known = turn.event.TYPE, turn.rule, turn.before.duties.get(turn.name)
-    if known is not None and known.status not in ("met", "dropped"):
-        if kind in rule.ends:
-            ended = [DutyMove(what=turn.name, to="met")]
-        elif kind in rule.drops:
-            ended = [DutyMove(what=turn.name, to="dropped")]
-        else:  # a start does not put off what is owed already
-            return _paused(turn, known, facts) if rule.pauses else []
-        return [*ended, *_started(turn, facts)] if _starts(turn) else ended
-    return _started(turn, facts) if _starts(turn) else []
+    known = turn.before.duties.get(clock.name)
+    if known is not None and _owed(known):
+        if not clock.ended:  # a start does not put off what is owed already
+            return _paused(clock, turn, known, facts) if clock.rule.pauses else ()
+        return [*clock.ended, *_started(clock, turn, facts)] if _starts(clock, turn) else clock.ended
+    return _started(clock, turn, facts) if _starts(clock, turn) else ()
 
 
-def _starts(turn: _Turn) -> bool:
-    """An opinion leads either to the notice or, refusing or not to be posted, to the decision: as its due date says."""
-    if isinstance(turn.event, OpinionIssued) and turn.name in _AFTER_OPINION and turn.event.due.what != turn.name:
-        return False
-    return turn.event.TYPE in turn.rule.starts
+def _starts(clock: Clock, turn: _Turn) -> bool:
+    return clock.starts and (not clock.chosen or _named(turn.event) == clock.name)
 
 
-def _started(turn: _Turn, facts: Facts) -> list[DutyMove]:
-    limit = facts.rule.limits[turn.rule.limit]
-    due_at = _told(turn) or _end(limit.unit, limit.days, _first_day(turn.event, facts), facts)
+def _started(clock: Clock, turn: _Turn, facts: Facts) -> list[DutyMove]:
+    rule, limit = clock.rule, facts.rule.limits[clock.rule.limit]
+    due_at = _told(clock, turn) or _end(limit.unit, limit.days, _first_day(turn.event, facts), facts)
     started = DutyMove(
-        what=turn.name,
+        what=clock.name,
         to="started",
         due_at=due_at,
-        warn_at=_before(due_at, limit.unit, turn.rule.warn, facts.calendar),
-        holder=turn.rule.holder,
+        warn_at=_before(due_at, limit.unit, rule.warn, facts.calendar),
+        holder=rule.holder,
         basis=limit.basis,
     )
-    if any(_goes_on(pause.begins, turn.after) for pause in turn.rule.pauses):
-        return [started, _pause(turn.name, limit, due_at, facts)]
+    if any(_goes_on(pause.begins, turn.after) for pause in rule.pauses):
+        return [started, _pause(clock.name, limit, due_at, facts)]
     return [started]
 
 
-def _told(turn: _Turn) -> datetime | None:
+def _told(clock: Clock, turn: _Turn) -> datetime | None:
     """The clock agrees with the due date that the event itself tells of this duty."""
     due: Due | None = getattr(turn.event, "due", None)
-    if due is None or due.what != turn.name:
+    if due is None or due.what != clock.name:
         return None
     return due.at or midnight_after(due.on)
+
+
+def _named(event: CaseEvent) -> str:
+    due: Due | None = getattr(event, "due", None)
+    return due.what if due else ""
 
 
 def _first_day(event: CaseEvent, facts: Facts) -> date:
@@ -164,21 +160,21 @@ def _first_day(event: CaseEvent, facts: Facts) -> date:
             return facts.asked.day
 
 
-def _paused(turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
-    limit = facts.rule.limits[turn.rule.limit]
+def _paused(clock: Clock, turn: _Turn, known: Duty, facts: Facts) -> list[DutyMove]:
+    rule, limit = clock.rule, facts.rule.limits[clock.rule.limit]
     if runs(known):
-        begins = any(pause.begins == turn.event.TYPE for pause in turn.rule.pauses)
+        begins = any(pause.begins == turn.event.TYPE for pause in rule.pauses)
         late = facts.act.occurred_at > known.due_at  # what is overdue stays overdue
-        return [_pause(turn.name, limit, known.due_at, facts)] if begins and not late else []
-    return [_resume(turn, known, limit, facts)] if _resumes(turn) else []
+        return [_pause(clock.name, limit, known.due_at, facts)] if begins and not late else []
+    return [_resume(clock, known, limit, facts)] if _resumes(rule, turn) else []
 
 
-def _resumes(turn: _Turn) -> bool:
+def _resumes(rule: DutyRule, turn: _Turn) -> bool:
     kind = turn.event.TYPE
-    others = [pause for pause in turn.rule.pauses if pause.ends != kind]
+    others = [pause for pause in rule.pauses if pause.ends != kind]
     if any(_goes_on(pause.begins, turn.after) for pause in others):
         return False
-    return len(others) < len(turn.rule.pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
+    return len(others) < len(rule.pauses) or any(_goes_on(pause.begins, turn.before) for pause in others)
 
 
 def _goes_on(begins: str, case: CaseState) -> bool:
@@ -199,13 +195,14 @@ def _pause(name: str, limit: Limit, due_at: datetime, facts: Facts) -> DutyMove:
     return DutyMove(what=name, to="paused", left=max(left, 0))
 
 
-def _resume(turn: _Turn, known: Duty, limit: Limit, facts: Facts) -> DutyMove:
+def _resume(clock: Clock, known: Duty, limit: Limit, facts: Facts) -> DutyMove:
     """A limit of months goes on in calendar days."""
     months = limit.unit == "mo"
     unit: Unit = "cd" if months else limit.unit
     due_at = _end(unit, known.left, civil_day(facts.act.occurred_at), facts)
-    warn = turn.rule.warn * (_DAYS_OF_MONTH if months else 1)
-    return DutyMove(what=turn.name, to="resumed", due_at=due_at, warn_at=_before(due_at, unit, warn, facts.calendar))
+    warn = clock.rule.warn * (_DAYS_OF_MONTH if months else 1)
+    warn_at = _before(due_at, unit, warn, facts.calendar)
+    return DutyMove(what=clock.name, to="resumed", due_at=due_at, warn_at=warn_at)
 
 
 def _end(unit: Unit, count: int, start: date, facts: Facts) -> datetime:

@@ -10,6 +10,7 @@ from domain.cases.events.closing import CaseTerminated
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
 from domain.cases.state import CaseState
+from domain.derived import once_per
 from domain.errors import OverlapRefused
 from domain.kernel import SubjectId
 from domain.rulebook.parts import Overlap
@@ -41,7 +42,7 @@ def overlapping(case: CaseState, facts: Facts, since: date) -> tuple[tuple[Overl
 
     ``since``: the first month that this is paid; what ends with the month before it overlaps with nothing.
     """
-    if not any(each.held for each in facts.entitlements.values()):
+    if not facts.entitlements:  # most people receive nothing yet
         return ()
     subjects = subjects_of(case)
     found = []
@@ -54,7 +55,7 @@ def overlapping(case: CaseState, facts: Facts, since: date) -> tuple[tuple[Overl
 
 def no_overlap(case: CaseState, facts: Facts, since: date) -> None:
     """Check that nobody of the case receives what excludes this, by either side's rule. Raises OverlapRefused."""
-    if not any(each.held for each in facts.entitlements.values()):
+    if not facts.entitlements:
         return
     for overlap, held in overlapping(case, facts, since):
         if overlap.effect in _EXCLUDING:
@@ -67,7 +68,9 @@ def no_overlap(case: CaseState, facts: Facts, since: date) -> None:
 
 def free_month(case: CaseState, facts: Facts, since: date) -> date:
     """Return the first month that can be paid: what is paid back does not reach into what excluded it until its end."""
-    excluding = {each.matter for each in facts.rule.overlaps if each.effect in _EXCLUDING} | {facts.rule.matter}
+    if not facts.entitlements:
+        return since
+    excluding = {*_excluded(facts.rule), facts.rule.matter}
     ends = [
         held.to_month
         for subject in subjects_of(case)
@@ -76,6 +79,11 @@ def free_month(case: CaseState, facts: Facts, since: date) -> date:
         if held.to_month is not None and held.from_month < held.to_month <= facts.asked.day
     ]
     return max([since, *ends])
+
+
+@once_per
+def _excluded(rule: RuleVersion) -> tuple[str, ...]:
+    return tuple(each.matter for each in rule.overlaps if each.effect in _EXCLUDING)
 
 
 def _running(case: CaseState, facts: Facts, subject: SubjectId, since: date) -> Iterable[Held]:
@@ -117,7 +125,7 @@ def _meaning(case: CaseState, event: CaseEvent, facts: Facts) -> EntitlementEven
                 division=case.division,
                 from_month=event.from_month,
                 amount=event.amount,
-                excludes=tuple(each.matter for each in facts.rule.overlaps if each.effect in _EXCLUDING),
+                excludes=_excluded(facts.rule),
                 until=_until(event, facts.rule),
             )
         case GrantIncreased() | GrantReduced():

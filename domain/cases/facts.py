@@ -43,7 +43,7 @@ class Facts(Value):
     posts: dict[PostId, Post] = {}
     """All posts there are."""
     entitlements: dict[SubjectId, Entitlements] = {}
-    """What the persons of the case receive, for decisions that change it."""
+    """What the persons of the case receive, for decisions that change it; without those who never received anything."""
     grant: Grant | None = None
     """The grant that the act is done under, once authority has been judged."""
     urban: bool | None = None

@@ -54,9 +54,8 @@ def competent(case: CaseState, action: str, facts: Facts) -> Grant:
     if facts.grant is not None:
         return facts.grant
     grant = authorised(case.division, action, facts)
-    posts = {facts.act.post.id}
-    excluded = {*case.kin_posts, *facts.kin_posts} if _power(facts) in DECIDING else set(case.kin_posts)
-    if not posts.isdisjoint(excluded):
+    kin = (*case.kin_posts, *facts.kin_posts) if _power(facts) in DECIDING else case.kin_posts
+    if facts.act.post.id in kin:
         raise KinExcluded
     return grant
 
@@ -114,7 +113,7 @@ def _not_before(case: CaseState, action: str, facts: Facts) -> None:
         notice, decision = case.notice, case.decision
         known += [case.accepted_on, notice.closed_on or notice.posted_on if notice else None]
         known.append(decision.on if decision else None)
-    day = today(facts.act)
+    day = facts.asked.day
     if any(on is not None and day < on for on in known):
         raise WrongOrder(f"{action}: {day}", basis=facts.rule.steps[action].basis)
 
@@ -131,7 +130,7 @@ def notice_exempt(case: CaseState, facts: Facts) -> bool:
     exempt = facts.rule.notice.exempt
     if not exempt:
         return False
-    lines = evaluate(exempt, figures(case, today(facts.act)), parameter_of(facts.rule, facts.urban))
+    lines = evaluate(exempt, figures(case, facts.asked.day), parameter_of(facts.rule, facts.urban))
     return passed(lines)
 
 
@@ -141,16 +140,17 @@ def not_alone(case: CaseState, with_posts: tuple[PostId, ...], facts: Facts) -> 
     Who visited the household cannot be the only one who decides; some rules ask for a meeting (研究会办). Only posts
     that answer for the case's division and take part in decisions count: anybody's name would not be a meeting.
     """
-    others = known_posts("with_posts", with_posts, facts) if with_posts else ()
-    others = tuple(post for post in others if post != facts.act.post.id)
-    if not all(_may_take_part(facts.posts[post], case.division) for post in others):
-        raise InvalidValue("with_posts")
+    others: tuple[PostId, ...] = ()
+    if with_posts:
+        others = tuple(post for post in known_posts("with_posts", with_posts, facts) if post != facts.act.post.id)
+        if not all(_may_take_part(facts.posts[post], case.division) for post in others):
+            raise InvalidValue("with_posts")
     investigators = {post for visit in case.visits for post in visit.investigators}
-    if {facts.act.post.id, *others} <= investigators:
+    if facts.act.post.id in investigators and investigators.issuperset(others):
         raise SameHandler
     if facts.rule.collective and not others:
         raise CollectiveNeeded(facts.rule.id)
-    if set(others) & {*case.kin_posts, *facts.kin_posts}:
+    if others and set(others) & {*case.kin_posts, *facts.kin_posts}:
         raise KinExcluded("with_posts")
     return others
 

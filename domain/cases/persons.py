@@ -1,9 +1,12 @@
 """Persons as a form names them."""
 
 from domain.cases.guards import stated
-from domain.errors import BadIdNumber
+from domain.errors import BadIdNumber, InvalidValue
 from domain.identity import check_citizen_id
 from domain.kernel import Personal, Value
+
+_MOST_PERSONS = 1_000
+"""No household is larger, and every column takes what follows from it."""
 
 
 class PersonNamed(Value, forbid_unknown_fields=True):
@@ -24,3 +27,10 @@ def checked_person(where: str, person: PersonNamed) -> None:
     if fault is not None:
         raise BadIdNumber(f"{where}.id_number: {fault}")
     stated(f"{where}.name", person.name)
+
+
+def counted(persons: int) -> int:
+    """Return the number of persons of a household. Raises InvalidValue for none, and for more than there can be."""
+    if not 1 <= persons <= _MOST_PERSONS:
+        raise InvalidValue("persons")
+    return persons

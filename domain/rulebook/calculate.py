@@ -60,7 +60,7 @@ def _top_up(rule: AmountRule, values: Values, parameter: Parameter, terms: Terms
     standard = _scaled(rule, parameter, terms)
     persons, income = _whole(values, "persons", terms), _whole(values, "monthly_income", terms)
     gap = monthly_top_up(Fen(standard), persons, Fen(income))
-    return gap + _supplements(rule, values, standard, terms) if gap else 0
+    return gap + _supplements(rule, values, standard, terms) if gap and rule.supplements else gap
 
 
 def _supplements(rule: AmountRule, values: Values, standard: int, terms: Terms) -> int:

@@ -1,7 +1,8 @@
 """Evaluating criteria: one line for each, with the value found and the value it was held against."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from domain.errors import InvalidValue
 from domain.rulebook.criteria import Comparison, Criterion, FactMissing, FactValue, Line, Values
@@ -44,17 +45,38 @@ def parameter_of(rule: RuleVersion, urban: bool | None) -> Parameter:  # noqa: F
     return parameter
 
 
+class Measure(NamedTuple):
+    """A criterion with what it holds a value against, the same as text, and an integer times permille."""
+
+    criterion: Criterion
+    against: FactValue | tuple[str, ...]
+    text: str
+    scaled: int
+
+
+def measures_of(criteria: Iterable[Criterion], parameter: Parameter) -> tuple[Measure, ...]:
+    """Return what the criteria hold values against. Raises RuleFault."""
+    return tuple(_measure(criterion, parameter) for criterion in criteria)
+
+
 def evaluate(criteria: Iterable[Criterion], values: Values, parameter: Parameter) -> tuple[Line, ...]:
+    """Return a line for each criterion, in their order. Raises as ``evaluate_measured``, and RuleFault."""
+    return evaluate_measured(measures_of(criteria, parameter), values)
+
+
+def evaluate_measured(measures: Iterable[Measure], values: Values) -> tuple[Line, ...]:
     """Return a line for each criterion, in their order.
 
     Raises FactMissing naming the facts that are needed and absent: in a group, only while no line of it passes.
     Raises InvalidValue for a fact of another kind than what it is compared with, naming the fact.
     """
-    lines = evaluate_known(criteria, values, parameter)
-    met = {line.group for line in lines if line.group and line.passed}
-    missing = dict.fromkeys(line.fact for line in lines if line.fact not in values and line.group not in met)
-    if missing:
-        raise FactMissing(", ".join(missing))
+    lines = tuple([_line(measure, values.get(measure.criterion.fact)) for measure in measures])
+    unknown = [line for line in lines if line.fact not in values]
+    if unknown:
+        met = {line.group for line in lines if line.group and line.passed}
+        missing = dict.fromkeys(line.fact for line in unknown if line.group not in met)
+        if missing:
+            raise FactMissing(", ".join(missing))
     return lines
 
 
@@ -63,30 +85,35 @@ def evaluate_known(criteria: Iterable[Criterion], values: Values, parameter: Par
 
     For refusals, which may rest on one line while others were never looked into. Raises InvalidValue.
     """
-    return tuple(_line(criterion, values.get(criterion.fact), parameter) for criterion in criteria)
+    return tuple(_line(measure, values.get(measure.criterion.fact)) for measure in measures_of(criteria, parameter))
 
 
-def passed(lines: Iterable[Line]) -> bool:
+def passed(lines: Sequence[Line]) -> bool:
     """Tell whether every line without a group passes, and one line of every group."""
-    groups: dict[str, bool] = {}
-    for number, line in enumerate(lines):
-        group = line.group or f"#{number}"
-        groups[group] = groups.get(group, False) or line.passed
-    return all(groups.values())
+    failed = [line for line in lines if not line.passed]
+    if not failed:
+        return True
+    met = {line.group for line in lines if line.passed}
+    return all(line.group and line.group in met for line in failed)
 
 
-def _line(criterion: Criterion, found: FactValue | None, parameter: Parameter) -> Line:
-    against, permille = _against(criterion, parameter)
+def _line(measure: Measure, found: FactValue | None) -> Line:
+    criterion = measure.criterion
     return Line(
         id=criterion.id,
         fact=criterion.fact,
         op=criterion.op,
-        against=_text(against, permille),
-        passed=found is not None and _holds(criterion, found, against, permille),
+        against=measure.text,
+        passed=found is not None and _holds(measure, found),
         citation=criterion.citation,
         found="" if found is None else _text(found),
         group=criterion.group,
     )
+
+
+def _measure(criterion: Criterion, parameter: Parameter) -> Measure:
+    against, permille = _against(criterion, parameter)
+    return Measure(criterion, against, _text(against, permille), against * permille if isinstance(against, int) else 0)
 
 
 def _against(criterion: Criterion, parameter: Parameter) -> tuple[FactValue | tuple[str, ...], int]:
@@ -100,8 +127,9 @@ def _against(criterion: Criterion, parameter: Parameter) -> tuple[FactValue | tu
     return value, permille
 
 
-def _holds(criterion: Criterion, found: FactValue, against: FactValue | tuple[str, ...], permille: int) -> bool:
+def _holds(measure: Measure, found: FactValue) -> bool:
     """Compare what is of one kind; ints exactly, without rounding the product. Raises InvalidValue."""
+    criterion, against = measure.criterion, measure.against
     if isinstance(against, tuple):
         if not isinstance(found, str):
             raise InvalidValue(f"facts.{criterion.fact}")
@@ -109,9 +137,7 @@ def _holds(criterion: Criterion, found: FactValue, against: FactValue | tuple[st
     if type(found) is not type(against):
         raise InvalidValue(f"facts.{criterion.fact}")
     compare = _ORDERED[criterion.op]
-    if isinstance(found, int) and isinstance(against, int):
-        return compare(found * _THOUSAND, against * permille)
-    return compare(found, against)
+    return compare(found * _THOUSAND, measure.scaled) if isinstance(found, int) else compare(found, against)
 
 
 def _text(value: FactValue | tuple[str, ...], permille: int = _THOUSAND) -> str:

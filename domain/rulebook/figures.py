@@ -18,10 +18,27 @@ KNOWN: dict[str, FactKind] = {
 }
 """Facts that every case has without somebody establishing them."""
 
+_HOUSEHOLD = {
+    "persons": FactShape(kind="count", zh="共同生活的家庭成员人数", en="Persons of the household"),
+    "monthly_income": FactShape(kind="fen", zh="家庭月收入", en="Monthly income of the household"),
+}
+_OF_THE_HOUSEHOLD = frozenset({*_HOUSEHOLD, "income_per_head"})
 _THOUSAND = 1000
 _NUMBERS = ("fen", "count")
 _RESIDENCE = ("residence", "hukou")
 Path = tuple[str | int, ...]
+
+
+def facts_to_establish(rule: RuleVersion, *, granted: bool) -> dict[str, FactShape]:
+    """Return what may be established by name: what the rule declares, and, once there is a grant, its figures.
+
+    Before that the opinion says how many persons there are and what they have; while money runs, changes of them are
+    looked into as they are reported (社会救助暂行办法, 令649, art. 13), where criteria or amount depend on them.
+    """
+    used = {*(criterion.fact for criterion in rule.criteria), *facts_needed(rule.amount)}
+    if not granted or used.isdisjoint(_OF_THE_HOUSEHOLD):
+        return rule.facts
+    return {**_HOUSEHOLD, **rule.facts}
 
 
 def figure_faults(rule: RuleVersion) -> Iterator[Fault]:

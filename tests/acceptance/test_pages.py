@@ -182,8 +182,8 @@ def test_what_was_recorded_by_a_time_can_be_asked(browser: Browser, site: Site) 
             ("2999-01-01T08:00", "截至 2999-01-01 08:00 已记录至第 11 步"),
         ):
             seen.page.goto(case)
-            seen.page.locator("input[name=as_of]").fill(text)
-            seen.page.locator(".as-of button").click()
+            seen.page.get_by_label("按记录时间查看").fill(text)
+            seen.page.get_by_role("button", name="查看", exact=True).click()
             expect(seen.page.locator(".note")).to_have_text(answer)
 
 

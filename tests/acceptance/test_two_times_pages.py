@@ -62,9 +62,8 @@ def test_a_date_and_the_enter_key_lead_to_the_case_of_that_day(browser: Browser,
     with watched(browser, site) as seen:
         page = seen.page
         page.goto(f"/ui/cases/{case_id}")
-        page.get_by_label("当时情况").fill(
-            "2026-03-10"
-        )  # in which order digits are typed is the browser's own language
+        # In which order the digits of a date are typed is a matter of the browser's own language.
+        page.get_by_label("当时情况").fill("2026-03-10")
         page.get_by_label("当时情况").press("Enter")
         expect(page).to_have_url(re.compile(r"by=happened&on=2026-03-10&as_of="))
         expect(page.locator(".asked")).to_have_text("2026-03-10 日终了时的案卷、按现在所知")

@@ -1,6 +1,7 @@
 """What was once written can be read for ever: one golden file per stored type and schema, byte for byte.
 
-In ``earlier`` are the same types as they were written before they had further fields.
+In ``earlier`` are the same types as they were written before they had further fields; what grew twice has its second
+bytes in a folder of its own.
 
 A new type gets its file from ``python -m tests.contract.write_golden``. A changed file means that old logs cannot be
 read any more: raise the type's schema and add an upcaster instead.
@@ -17,7 +18,7 @@ from tests.support.samples import SAMPLES, fact
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
-EARLIER = sorted((GOLDEN / "earlier").glob("*.json"))
+EARLIER = sorted((GOLDEN / "earlier").rglob("*.json"))
 
 
 def file_of(cls: type[Event]) -> Path:

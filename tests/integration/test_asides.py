@@ -26,13 +26,14 @@ from tests.support.database import database
 from tests.support.logs import open_log, query, tamper
 from tests.support.many_cases import write_cases
 from tests.support.projecting import projecting
-from tests.support.serving import await_true
+from tests.support.workers import eventually
 
 pytestmark = pytest.mark.postgres
 
 ALL = list(VIEWS.values())
 STREAMS = [view for view in ALL if view.by_stream]
 WHOLES = [view for view in ALL if not view.by_stream]
+_SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -118,7 +119,7 @@ class TestRebuild:
             with pytest.raises(AsideBusy):
                 rebuild(other, worklist, other_name)
             connection.close()
-            await_true(lambda: not query(url, "SELECT 1 FROM pg_stat_activity WHERE application_name = %s", name))
+            eventually(lambda: query(url, _SESSIONS, name) == [(0,)], "the server does not notice")
             assert asides.own(other, aside, other_name).owner == other_name
 
     def test_it_stops_hard_at_an_event_that_it_cannot_digest(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,35 @@ class TestRecords:
         assert [row[0] for row in events] == list(range(1, 3 * 199 + 205 + 9 + 1))
         assert Counter(outcome.outcome for outcome in outcomes)["repeated"] == 205 + 2
 
+    def test_a_stream_that_an_append_begins_is_there_for_the_next_ones_of_its_batch(
+        self, postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        by_call, by_copy = both_ways(
+            postgres, monkeypatch, BEGUN, [prepared("b8", raw("p", 2, b"6"), raw("q", 1, b"7"))]
+        )
+        assert by_call == by_copy
+        outcomes, (events, _, streams, _) = by_call
+        found = [(outcome.outcome, outcome.stream, outcome.version) for outcome in outcomes]
+        assert found[:4] == [("conflict", "p", 0), ("ok", "a", 1), ("conflict", "p", 1), ("conflict", "q", 1)]
+        assert found[4:] == [("ok", "b", 1), ("conflict", "p", 2), ("ok", "c", 1), ("ok", "p", 3)]
+        assert [(row[1], row[2], bytes(row[6])) for row in events] == [
+            ("a", 1, b"1"),
+            ("p", 1, b"2"),
+            ("q", 1, b"3"),
+            ("b", 1, b"4"),
+            ("p", 2, b"5"),
+            ("c", 1, b"9"),
+            ("p", 3, b"6"),
+            ("q", 2, b"7"),
+        ]
+        assert [(stream, version) for stream, version, _ in streams] == [
+            ("a", 1),
+            ("b", 1),
+            ("c", 1),
+            ("p", 3),
+            ("q", 2),
+        ]
+
     def test_a_record_is_canonical_json_with_the_right_hashes(self, either: OpenLog) -> None:
         either.log.append(append("1", write("a", 0, '引号"\\\n', "二"), write("b", 0, "𠮷 é \x7f")))
         either.log.append(append("2", write("b", 1, "三"), write("a", 2, "四")))
@@ -196,6 +225,15 @@ MIXED = [
     prepared("c6", raw("c", 0, b"", b'{"a":1}'), raw("nowhere", 0)),
 ]
 WANTED = ["ok", "ok", "conflict", "conflict", "repeated", "reused", "ok", "ok"]
+BEGUN = [
+    prepared("b1", raw("z", 0, b"lost"), raw("p", 1, b"lost")),
+    prepared("b2", raw("a", 0, b"1"), raw("p", 0, b"2"), raw("q", 0, b"3")),
+    prepared("b3", raw("y", 0, b"lost"), raw("p", 0, b"lost")),
+    prepared("b4", raw("x", 0, b"lost"), raw("q", 0)),
+    prepared("b5", raw("b", 0, b"4"), raw("p", 1, b"5")),
+    prepared("b6", raw("w", 0, b"lost"), raw("p", 1)),
+    prepared("b7", raw("c", 0, b"9"), raw("p", 2), raw("q", 1)),
+]
 MORE = [
     prepared("c7", raw("b", 1, b"last")),
     prepared("c2", raw("a", 2, b"3")),

@@ -276,15 +276,15 @@ class TestFactsInBetween:
         house.handle(request(note("旧案"), old.case_id))
         assert house.log.stream(f"case-{old.case_id}", 2)[0].meta.rule == RULE.id
 
+    @pytest.mark.parametrize("deemed", [True, False])
     def test_what_counts_as_accepted_when_it_was_received_is_under_the_rule_of_that_day(
-        self, house: House, other: House, opened: Answer
+        self, house: House, other: House, opened: Answer, *, deemed: bool
     ) -> None:
         day = date(2026, 3, 5)
         until, new = replace(RULE, valid_to=day), replace(RULE, id="dibao-new", valid_from=day)
         tell(other.log, RULEBOOK, RuleVersionPublished(version=until), RuleVersionPublished(version=new))
-        house.handle(
-            request(step("accept_case", AcceptCase(deemed=True), by(TIMEKEEPER, "2026-03-11")), opened.case_id)
-        )
+        late = by(TIMEKEEPER if deemed else HANDLER, "2026-03-11")
+        house.handle(request(step("accept_case", AcceptCase(deemed=deemed), late), opened.case_id))
         accepted = stream_of(house, opened)[-1]
         assert isinstance(accepted, CaseAccepted)
         assert (accepted.accepted_on, accepted.rule) == (date(2026, 3, 2), RULE.id)

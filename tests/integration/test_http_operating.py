@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -201,6 +202,16 @@ class TestActs:
         assert problem(post(here, REPLAY, view="worklist", stream="a")) == (409, "NOT_PARKED")
         assert problem(post(here, REPLAY, view="worklist", position=2**70)) == (409, "NOT_PARKED")
         assert problem(post(here, REPLAY, view="worklist", stream="a\0")) == (422, "INVALID_VALUE")
+
+
+def test_a_database_that_is_away_is_told_as_such(here: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here.as_post(OPERATOR)
+    monkeypatch.setattr(here.house, "locate", lambda: f"postgresql:///anjuan?host={tmp_path}")
+    for path in ("/ops/views/worklist/pause", "/ops/views/worklist/resume"):
+        answer = post(here, path)
+        assert problem(answer) == (503, "UNAVAILABLE")
+        assert answer.headers["retry-after"]
+    assert problem(post(here, REPLAY, view="worklist", stream="a")) == (503, "UNAVAILABLE")
 
 
 def test_parked_events_are_listed_and_replayed(

@@ -1,20 +1,56 @@
 """Workers that are killed or stopped: others take over within seconds, and whoever was stopped writes nothing."""
 
+import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from adapters.projector.service import bring_up
+from adapters.projector.sessions import session
+from adapters.projector.splitting import split_into
+from adapters.projector.tables import prepare_views
+from projections.registry import VIEWS
 from tests.support.counting import assert_views_are_the_log
 from tests.support.logs import query
+from tests.support.processes import finish, kill, line, program
 from tests.support.programs.follow import MOMENTS
-from tests.support.workers import eventually, following, go_on, last_taken, more_cases, owned, reached
+from tests.support.workers import (
+    eventually,
+    following,
+    go_on,
+    last_taken,
+    more_cases,
+    over_and_over,
+    owned,
+    reached,
+    stop,
+)
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
+_SEEDS = count(100)
 TAKEOVER_SECONDS = 5.0
 _SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE %s AND datname = current_database()"
+_LOCKS = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+ WHERE datname = current_database() AND application_name LIKE %s
+   AND (locktype = 'advisory' OR xact_start < now() - interval '0.2 s')
+"""
+_DENIED = "SELECT count(*), sum(denials) FROM views.workers WHERE worker LIKE %s"
 _SEEN = "SELECT count(*) FROM views.workers WHERE worker LIKE %s AND seen_at > to_timestamp(%s)"
+
+
+def split_ranges(url: str) -> None:
+    """Let both workers have ranges of the views that count into the same rows."""
+    with session(lambda: url) as (connection, _):
+        prepare_views(connection, VIEWS.values())
+        split_into(connection, [*VIEWS.values()], "streams", 4)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -23,6 +59,7 @@ def test_a_worker_stopped_at_any_moment_is_replaced_and_writes_nothing_when_it_g
 ) -> None:
     token = tmp_path / "token"
     token.touch()
+    split_ranges(database_url)
     with following(database_url, 2, 40, moment, 3, token):
         more_cases(database_url, 1, 60)
         eventually(lambda: list(tmp_path.glob("token.*")), "nobody has come to that moment")
@@ -41,3 +78,80 @@ def test_a_worker_stopped_at_any_moment_is_replaced_and_writes_nothing_when_it_g
         more_cases(database_url, 3, 20)
         eventually(lambda: reached(database_url), "they do not go on together")
     assert_views_are_the_log(database_url)
+
+
+def test_a_killed_worker_is_replaced(database_url: str) -> None:
+    chance = random.Random(11)  # noqa: S311  (moments to kill at)
+    with following(database_url, 2, 20) as workers:
+        more_cases(database_url, 1, 60)
+        time.sleep(chance.uniform(0, 0.3))
+        at = time.time()
+        kill(workers[0])
+        eventually(lambda: not owned(database_url, workers[0].pid), "nobody takes over")
+        assert last_taken(database_url) - at < TAKEOVER_SECONDS
+        eventually(lambda: reached(database_url), "whoever took over does not go on")
+    assert_views_are_the_log(database_url)
+
+
+def test_workers_stopped_and_let_go_at_random_write_nothing_twice(database_url: str) -> None:
+    """Some stops are shorter than a lease, others longer: then two processes hold themselves for the owner."""
+    chance = random.Random(12)  # noqa: S311  (moments to stop at)
+    with following(database_url, 2, 10) as workers, over_and_over(lambda: more_cases(database_url, next(_SEEDS), 3)):
+        for seconds in (0.5, 4.5, 1.5, 4.0, 3.2):
+            pid = workers[chance.randrange(2)].pid
+            time.sleep(chance.uniform(0, 0.4))
+            stop(pid)
+            time.sleep(seconds)
+            go_on(pid)
+    bring_up(lambda: database_url)
+    assert_views_are_the_log(database_url)
+
+
+def test_without_the_right_to_end_a_session_the_epoch_alone_refuses_its_writes(
+    database_url: str, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.touch()
+    with (
+        plain_login(database_url) as plain_url,
+        program("follow", database_url, 40, "before a transaction", 3, token) as stopped,
+        program("follow", plain_url, 40) as other,
+    ):
+        for process in (stopped, other):
+            assert line(process) == "ready"
+            eventually(lambda pid=process.pid: owned(database_url, pid), "a worker has no range")  # type: ignore[misc]
+        more_cases(database_url, 1, 60)
+        eventually(lambda: list(tmp_path.glob("token.*")), "it has not come to that moment")
+        eventually(lambda: not owned(database_url, stopped.pid), "nobody takes over")
+        eventually(lambda: reached(database_url), "whoever took over does not go on")
+        assert query(database_url, _SESSIONS, f"%-{stopped.pid}-%") == [(1,)], "its session lives"
+        go_on(stopped.pid)
+        more_cases(database_url, 2, 20)
+        eventually(lambda: query(database_url, _DENIED, f"%-{stopped.pid}-%") >= [(1, 1)], "its write is not refused")
+        eventually(lambda: owned(database_url, stopped.pid), "it gets no range")
+        eventually(lambda: reached(database_url), "they do not go on together")
+        for process in (stopped, other):
+            finish(process)
+    assert_views_are_the_log(database_url)
+
+
+@contextmanager
+def plain_login(url: str) -> Iterator[str]:
+    """The same database by a login that is no superuser, and may end no session of one."""
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("CREATE ROLE plain_worker LOGIN IN ROLE anjuan_projector, anjuan_reader, anjuan_writer")
+        try:
+            yield make_conninfo(url, user="plain_worker")
+        finally:
+            owner.execute("DROP ROLE plain_worker")
+
+
+def test_a_worker_at_rest_holds_no_lock_and_no_transaction(database_url: str) -> None:
+    more_cases(database_url, 1, 20)
+    with following(database_url, 2, 500) as workers:
+        eventually(lambda: reached(database_url), "they do not come up")
+        for _ in range(100):
+            held = [query(database_url, _LOCKS, f"%-{worker.pid}-%") for worker in workers]
+            assert held == [[(0,)], [(0,)]]
+            time.sleep(0.01)
+        assert sum(len(owned(database_url, worker.pid)) for worker in workers) == 2, "they owned all ranges meanwhile"

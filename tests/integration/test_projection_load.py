@@ -3,10 +3,8 @@
 No writer sends a NOTIFY: polling alone must do.
 """
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
@@ -28,12 +26,13 @@ from tests.support.logs import query
 from tests.support.newer import BEFORE, NEWER, STREAM, append_facts, facts
 from tests.support.processes import finish, line, program
 from tests.support.storms import storm
-from tests.support.workers import eventually, following, reached
+from tests.support.workers import eventually, following, over_and_over, reached
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ALL = list(VIEWS.values())
 STREAMS = [view for view in ALL if view.by_stream]
+OF_STREAM = "SELECT position FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s"
 PARKED = "SELECT count(*) FROM views.parked"
 WAITING = "SELECT count(*) FROM views.parked WHERE view = %s"
 WHOLES = [view for view in ALL if not view.by_stream]
@@ -46,25 +45,6 @@ def open_transaction(url: str) -> Iterator[None]:
         connection.execute("CREATE TABLE public.elsewhere AS SELECT 1")
         yield
         assert connection.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchall() == [(True,)]
-
-
-@contextmanager
-def over_and_over(work: Callable[[], object]) -> Iterator[list[object]]:
-    """Do the work in a thread, again and again; what each time gave is told, and what it raises is raised at the end."""
-    stop = threading.Event()
-    done: list[object] = []
-
-    def run() -> None:
-        while not stop.is_set():
-            done.append(work())
-
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(run)
-        try:
-            yield done
-        finally:
-            stop.set()
-        running.result()
 
 
 def vacuumed(url: str) -> int:
@@ -148,6 +128,11 @@ def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_
     assert_views_are_the_log(database_url)
 
 
+def grows(done: list[object]) -> None:
+    before = len(done)
+    eventually(lambda: len(done) > before + 5, "nothing is done any more")
+
+
 def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(database_url: str) -> None:
     known = facts()
     with program("follow_older", database_url, 300, NEWER.TYPE) as older:
@@ -163,11 +148,10 @@ def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(dat
         session(lambda: database_url) as (connection, _),
     ):
         for view in ALL:
-            before = len(grown)
-            eventually(lambda least=before: len(grown) > least + 5, "it does not grow")  # type: ignore[misc]
+            grows(grown)
             assert query(database_url, WAITING, view.name) > [(3,)]
             assert replay(connection, view, STREAM).left == 0
-        eventually(lambda least=len(grown): len(grown) > least + 5, "it does not grow")  # type: ignore[misc]
+        grows(grown)
     bring_up(lambda: database_url)
     assert query(database_url, PARKED) == [(0,)]
     assert_views_are_the_log(database_url)

@@ -4,6 +4,7 @@ from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.authorise_comparison import AuthoriseComparison
 from domain.cases.actions.close_notice import CloseNotice
 from domain.cases.actions.confirm_case import ConfirmCase
+from domain.cases.actions.establish_facts import EstablishFacts
 from domain.cases.actions.issue_opinion import IssueOpinion
 from domain.cases.actions.post_notice import PostNotice
 from domain.cases.actions.record_objection import RecordObjection
@@ -53,6 +54,14 @@ NOTICED = (*POSTED, step("close_notice", CloseNotice(), by(HANDLER, "2026-03-20"
 CONFIRMED = (*NOTICED, step("confirm_case", ConfirmCase(amount=AMOUNT), by(DECIDER, "2026-03-24")))
 SERVED = (*CONFIRMED, step("serve_decision", ServeDecision(manner="直接送达"), by(HANDLER, "2026-03-25")))
 GRANTED = (*SERVED, step("start_grant", StartGrant(), by(DECIDER, "2026-03-27")))
+LOWER_INCOME = step(
+    "establish_facts", EstablishFacts(facts={"monthly_income": 36_000}, source="走访"), by(HANDLER, "2026-04-02")
+)
+HIGHER_INCOME = step(
+    "establish_facts", EstablishFacts(facts={"monthly_income": 66_000}, source="走访"), by(HANDLER, "2026-04-02")
+)
+MORE, LESS = Fen(120_000), Fen(90_000)
+"""What the rule gives two persons once the lower, or the higher, income is established."""
 SUSPENDED = (*GRANTED, step("suspend_grant", SuspendGrant(reason="去向待查"), by(DECIDER, "2026-06-10")))
 STOPPED = (*GRANTED, step("stop_grant", StopGrant(reason="收入超过标准"), by(DECIDER, "2026-09-10")))
 REFUSED = (

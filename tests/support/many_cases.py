@@ -44,7 +44,19 @@ from tests.support.builders import (
 )
 from tests.support.clocks import clocked
 from tests.support.events import NOON, append, fact_of
-from tests.support.journeys import GRANTED, OBJECTED, OPENED, REFUSED, STOPPED, SUSPENDED, step
+from tests.support.journeys import (
+    GRANTED,
+    HIGHER_INCOME,
+    LESS,
+    LOWER_INCOME,
+    MORE,
+    OBJECTED,
+    OPENED,
+    REFUSED,
+    STOPPED,
+    SUSPENDED,
+    step,
+)
 from tests.support.scenario import Step
 
 _TOLD_TWICE = (
@@ -58,7 +70,14 @@ _LATE = (
     step("record_breach", RecordBreach(what="accept"), by(TIMEKEEPER, "2026-03-20")),
     step("accept_case", AcceptCase(), by(HANDLER, "2026-03-23")),
 )
-_JOURNEYS = (_TOLD_TWICE, _LATE, GRANTED, GRANTED, OBJECTED, REFUSED, STOPPED, STOPPED, SUSPENDED)
+_CHANGED = (
+    *GRANTED,
+    LOWER_INCOME,
+    step("increase_grant", IncreaseGrant(amount=MORE, reason="收入减少"), by(DECIDER, "2026-04-03")),
+    step("establish_facts", HIGHER_INCOME.command, by(HANDLER, "2026-04-07")),
+    step("reduce_grant", ReduceGrant(amount=LESS, reason="收入增加"), by(DECIDER, "2026-04-08")),
+)
+_JOURNEYS = (_TOLD_TWICE, _LATE, GRANTED, _CHANGED, OBJECTED, REFUSED, STOPPED, STOPPED, SUSPENDED)
 _DUTIES = ("accept", "opinion", "review", "publish")
 _ACTIVITIES = ("受理", "审查", "审查", "决定", "Confirmation of receipt")
 _command_ids = count(1)
@@ -75,8 +94,10 @@ def _asks(on: str, word: str) -> tuple[Step, ...]:
         step("append_correction", AppendCorrection(1, "applicant.phone", "13900000001", "错号"), by(LEAD, on)),
         step("transfer_case", TransferCase(to_division=OTHER_VILLAGE), by(LEAD, on)),
         step("transfer_case", TransferCase(to_division=OTHER_TOWN_VILLAGE), by(REVIEWER, on)),
-        step("increase_grant", IncreaseGrant(amount=Fen(120_000), reason="收入减少"), by(DECIDER, on)),
-        step("reduce_grant", ReduceGrant(amount=Fen(90_000), reason="收入增加"), by(DECIDER, on)),
+        step("establish_facts", LOWER_INCOME.command, by(HANDLER, on)),
+        step("establish_facts", HIGHER_INCOME.command, by(HANDLER, on)),
+        step("increase_grant", IncreaseGrant(amount=MORE, reason="收入减少"), by(DECIDER, on)),
+        step("reduce_grant", ReduceGrant(amount=LESS, reason="收入增加"), by(DECIDER, on)),
         step("start_grant", StartGrant(), by(DECIDER, on)),
         step("mark_review_due", MarkReviewDue(), by(TIMEKEEPER, on)),
         *(step("warn_duty", WarnDuty(what=what), by(TIMEKEEPER, on)) for what in _DUTIES),

@@ -178,13 +178,29 @@ DECISION: tuple[CaseEvent, ...] = (
 )
 BENEFIT: tuple[CaseEvent, ...] = (
     GrantStarted(from_month=MONTH, amount=Fen(106_000), due=DUE),
-    GrantIncreased(from_month=MONTH, before=Fen(106_000), amount=Fen(120_000), reason="收入减少"),
-    GrantReduced(from_month=MONTH, before=Fen(106_000), amount=Fen(90_000), reason="收入增加"),
+    GrantIncreased(
+        from_month=MONTH,
+        before=Fen(106_000),
+        amount=Fen(120_000),
+        reason="收入减少",
+        criteria=(LINE,),
+        calculation=Calculation(kind="top_up", inputs={"standard": 78_000}, amount=Fen(120_000)),
+        values={"monthly_income": 36_000},
+    ),
+    GrantReduced(
+        from_month=MONTH,
+        before=Fen(106_000),
+        amount=Fen(90_000),
+        reason="收入增加",
+        criteria=(LINE,),
+        calculation=Calculation(kind="top_up", inputs={"standard": 78_000}, amount=Fen(90_000)),
+        values={"monthly_income": 66_000},
+    ),
     MoneySuspended(from_month=MONTH, reason="去向待查"),
     GrantStopped(from_month=MONTH, reason="死亡"),
     ChangeReported(changed_on=DAY, kind="income", description="找到工作"),
     ReviewFellDue(due=DUE),
-    ReviewCompleted(completed_on=DAY, outcome="unchanged", monthly_income=Fen(51_000), due=DUE),
+    ReviewCompleted(completed_on=DAY, outcome="unchanged", monthly_income=Fen(51_000), due=DUE, persons=2),
     PapersBackfilled(backfilled_on=DAY, papers=("form",)),
 )
 CLOSING: tuple[CaseEvent, ...] = (

@@ -16,6 +16,7 @@ from adapters.house import House
 from adapters.http.app import create_app
 from domain.authority.bureau import first_holder
 from domain.authority.posts import Post
+from projections.registry import VIEWS
 from tests.support.builders import post
 
 TOWN_HANDLER = post("320903100", "handler-1", "town_handler")
@@ -24,7 +25,7 @@ STATION = post("320903", "station", "station_officer")
 VILLAGE = "320903100003"
 """A town and a community that the division tree has, unlike those of the builders."""
 
-_BEHIND = "SELECT count(*) AS views FROM views.checkpoint WHERE position < %s"
+_LEVEL = "SELECT count(DISTINCT view) AS views FROM views.checkpoint WHERE position >= %s"
 _SERIOUS = {"serious", "critical"}
 
 
@@ -39,7 +40,7 @@ class Site(NamedTuple):
         """Return when every view has folded the whole log."""
         head = self.house.log.head().position
         until = time.monotonic() + 20
-        while self.house.read(_BEHIND, (head,))[0]["views"]:
+        while self.house.read(_LEVEL, (head,))[0]["views"] < len(VIEWS):
             assert time.monotonic() < until, "the views do not catch up"
             time.sleep(0.02)
 

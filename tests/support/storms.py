@@ -80,5 +80,5 @@ def storm(url: str, seed: int, worker: Sequence[object] = ()) -> Iterator[Storm]
     with ExitStack() as stack:
         raging = Storm(url, seed, worker or ("follow", url, 300), stack)
         yield raging
-        for worker in raging.workers:
-            finish(worker)
+        for process in raging.workers:
+            finish(process)

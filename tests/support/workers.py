@@ -2,8 +2,10 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from tests.support.logs import open_log, query, tamper
@@ -22,7 +24,8 @@ SELECT head.position * copy + events.position, stream || CASE stream WHEN 'burea
   FROM log.events JOIN log.streams USING (stream), log.head, generate_series(1, %s - 1) AS copy ORDER BY 1
 """
 _COPY_STREAMS = """
-INSERT INTO log.streams SELECT DISTINCT ON (stream) stream, seq, sha256(record) FROM log.events ORDER BY stream, seq DESC
+INSERT INTO log.streams
+SELECT DISTINCT ON (stream) stream, seq, sha256(record) FROM log.events ORDER BY stream, seq DESC
     ON CONFLICT (stream) DO UPDATE SET version = excluded.version, last_hash = excluded.last_hash
 """
 _COPY_HEAD = "UPDATE log.head SET position = position * %s"
@@ -35,6 +38,25 @@ def eventually(found: Callable[[], object], what: str, seconds: float = PATIENCE
     while not found():
         assert time.monotonic() < until, what
         time.sleep(0.01)
+
+
+@contextmanager
+def over_and_over(work: Callable[[], object]) -> Iterator[list[object]]:
+    """Do the work in a thread, again and again. What each time gave is told; what it raises is raised at the end."""
+    stop = threading.Event()
+    done: list[object] = []
+
+    def run() -> None:
+        while not stop.is_set():
+            done.append(work())
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run)
+        try:
+            yield done
+        finally:
+            stop.set()
+        running.result()
 
 
 @contextmanager

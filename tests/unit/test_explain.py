@@ -8,14 +8,18 @@ from msgspec.structs import replace
 from application.bureau import Bureau
 from application.explain import NotDecided, explain
 from application.explanation import Explanation
+from domain.cases.actions.increase_grant import IncreaseGrant
+from domain.cases.actions.refuse_case import RefuseCase
+from domain.cases.events.benefit import GrantReduced
 from domain.cases.events.decision import Confirmed
 from domain.errors import NoRule
 from domain.kernel import Fen, Recorded
 from domain.rulebook.amounts import Calculation
 from domain.rulebook.book import Rulebook
 from domain.rulebook.rules import RuleVersion
-from tests.support.builders import DECIDER, RULES
-from tests.support.journeys import AMOUNT, NOTICED, REFUSED
+from tests.support.builders import DECIDER, HANDLER, RULES, by
+from tests.support.journeys import AMOUNT, LOWER_INCOME, MORE, NOTICED, REFUSED, step
+from tests.support.journeys import GRANTED as PAID
 from tests.support.past_cases import APPRAISED, BUREAU, NOT_APPRAISED, RULEBOOK, lived
 
 IN_2019 = lived(APPRAISED, date(2019, 3, 4))
@@ -167,6 +171,62 @@ def test_a_refusal_tells_its_reason_and_the_lines_that_failed() -> None:
     assert [(line.kept.id, line.kept.passed) for line in found.criteria if line.kept] == [("income", False)]
     assert found.same
     assert found.rule.id == "dibao-3209-2021-07"
+
+
+def test_a_refusal_although_every_criterion_is_met_says_so() -> None:
+    refusal = step("refuse_case", RefuseCase(reason="不同意", basis="令649第九条"), by(DECIDER, "2026-03-24"))
+    found = explain(lived((*NOTICED, refusal), date(2022, 3, 7)), BUREAU)
+    assert [line.kept.passed for line in found.criteria if line.kept] == [True]
+    (remark,) = found.remarks
+    assert remark.code == "REFUSED_THOUGH_ELIGIBLE"
+    assert remark.zh
+    assert remark.en
+
+
+def test_a_refusal_that_a_criterion_carries_and_a_grant_have_no_remark() -> None:
+    assert explain(lived(REFUSED, date(2022, 3, 7)), BUREAU).remarks == ()
+    assert GRANTED.remarks == ()
+
+
+def test_a_refusal_is_not_remarked_on_where_the_rule_gives_nothing_although_its_criteria_are_met() -> None:
+    refusal = step("refuse_case", RefuseCase(reason="无补助金额", basis="令649第九条"), by(DECIDER, "2026-03-24"))
+    rule = RULES["dibao-3209-2021-07"]
+    nothing = replace(rule, amount=replace(rule.amount, permille=1))
+    history = lived((*NOTICED, refusal), date(2022, 3, 7))
+    assert explain(history, with_rule(nothing)).remarks == ()
+
+
+def test_a_change_of_the_amount_is_explained_as_the_decision_is() -> None:
+    income = step("establish_facts", LOWER_INCOME.command, by(HANDLER, "2026-08-10"))
+    more = step("increase_grant", IncreaseGrant(amount=MORE, reason="收入减少"), by(DECIDER, "2026-08-20"))
+    found = explain(lived((*PAID, income, more), date(2022, 3, 7)), BUREAU)
+    assert found.decision.amount == AMOUNT
+    (change,) = found.changes
+    assert (change.to, change.before, change.amount, change.reason) == ("increased", AMOUNT, MORE, "收入减少")
+    assert (change.on, change.from_month) == (date(2022, 8, 25), date(2022, 9, 1))
+    assert change.authority.power == "dibao.pay"
+    assert change.values == {"income_per_head": 18_000, "persons": 2, "monthly_income": 36_000}
+    assert [line.same for line in change.criteria] == [True]
+    assert change.calculation is not None
+    assert (change.calculation.same, change.calculation.kept.amount, found.same) == (True, MORE, True)
+
+
+def test_a_changed_amount_that_is_not_the_calculated_one_is_found_out() -> None:
+    income = step("establish_facts", LOWER_INCOME.command, by(HANDLER, "2026-08-10"))
+    more = step("increase_grant", IncreaseGrant(amount=MORE, reason="收入减少"), by(DECIDER, "2026-08-20"))
+    history = lived((*PAID, income, more), date(2022, 3, 7))
+    last = replace(history[-1], event=replace(history[-1].event, amount=Fen(MORE + 1)))
+    found = explain([*history[:-1], last], BUREAU)
+    assert ([change.same for change in found.changes], found.same) == ([False], False)
+
+
+def test_a_change_from_before_calculations_were_kept_is_told_without_one() -> None:
+    old = GrantReduced(from_month=date(2022, 9, 1), before=AMOUNT, amount=Fen(90_000), reason="收入增加")
+    history = lived(PAID, date(2022, 3, 7))
+    last = replace(history[-1], seq=len(history) + 1, type=GrantReduced.TYPE, event=old)
+    found = explain([*history, last], BUREAU)
+    (change,) = found.changes
+    assert (change.to, change.calculation, change.criteria, found.same) == ("reduced", None, (), True)
 
 
 def test_a_case_without_a_decision_has_nothing_to_explain() -> None:

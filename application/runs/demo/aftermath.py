@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from application.runs.demo import words
+from application.runs.demo.changes import increase, look_into, other_income, reduce
 from application.runs.demo.circumstances import amount, meets
 from application.runs.demo.endings import archive, note, screen, terminate
 from application.runs.demo.inquiry import go_there
@@ -14,10 +15,8 @@ from domain.cases.actions.backfill_papers import BackfillPapers
 from domain.cases.actions.complete_review import CompleteReview
 from domain.cases.actions.confirm_case import ConfirmCase
 from domain.cases.actions.identify_subject import IdentifySubject
-from domain.cases.actions.increase_grant import IncreaseGrant
 from domain.cases.actions.mark_review_due import MarkReviewDue
 from domain.cases.actions.publish_result import PublishResult
-from domain.cases.actions.reduce_grant import ReduceGrant
 from domain.cases.actions.refuse_case import RefuseCase
 from domain.cases.actions.report_change import ReportChange
 from domain.cases.actions.serve_decision import ServeDecision
@@ -28,8 +27,6 @@ from domain.kernel import Fen, PostId
 from domain.rulebook.months import first_month
 
 _DECIDERS: tuple[Role, ...] = ("town_lead", "registrar", "station_officer", "county_decider")
-_STEP, _FEWEST_STEPS = 1_000, 3
-"""A reduced grant is a multiple of ten yuan (in fen) and not zero: to pay nothing is to stop."""
 _DONE, _BROUGHT, _LATE = 0.96, 0.85, 0.06
 """How often the public is told at all, papers are brought at all, and how often either is late."""
 
@@ -58,7 +55,7 @@ def decide(story: Story, need: Need, course: Course) -> None:
     _finish(story, need)
 
 
-def live_on(story: Story) -> None:
+def live_on(story: Story, need: Need) -> None:
     """Something changes in the household, and the grant follows."""
     if not story.can("report_change") or not story.can("stop_grant") or not story.chance(0.16):
         return
@@ -69,9 +66,9 @@ def live_on(story: Story) -> None:
     story.do(story.who("report_change", "village_director"), "report_change", change)
     story.pace.wait(3)
     if kind == "property":
-        _stop(story)
+        _stop(story, need)
     else:
-        story.one_of((_increase, _increase, _reduce, _reduce, _suspend, _stop) if tops_up else _ENDS)(story)
+        story.one_of((_more, _more, _less, _less, _suspend, _stop) if tops_up else _ENDS)(story, need)
 
 
 def review(story: Story, need: Need) -> None:
@@ -81,10 +78,14 @@ def review(story: Story, need: Need) -> None:
     story.pace.pass_date(add_months(began, rule.review_months))
     story.do(story.who("mark_review_due"), "mark_review_due", MarkReviewDue())
     outcome, follow = story.one_of(_OUTCOMES if rule.amount.kind == "top_up" else _UNCHANGED)
-    income = Fen(story.rng.randrange(0, rule.standard, _STEP) if need.income else 0)
-    story.later(6, story.who("complete_review"), "complete_review", CompleteReview(outcome, monthly_income=income))
+    if outcome in ("increase", "reduce"):
+        income = other_income(story, need, more=outcome == "increase")
+        outcome, follow = (outcome, follow) if income is not None else _UNCHANGED[0]
+        story.income = story.income if income is None else income
+    found = CompleteReview(outcome, monthly_income=Fen(int(story.values(need)["monthly_income"])))
+    story.later(6, story.who("complete_review"), "complete_review", found)
     story.pace.wait(2)
-    follow(story)
+    follow(story, need)
 
 
 def _decider(story: Story, course: Course, paid: Fen) -> PostId:
@@ -173,50 +174,46 @@ def _finish(story: Story, need: Need) -> None:
         archive(story, 0.3, "confirmed")
 
 
-def _increase(story: Story) -> None:
-    story.amount = Fen(story.amount + story.rng.randint(5, 60) * 1_000)
-    change = IncreaseGrant(amount=story.amount, reason=story.one_of(words.INCREASED))
-    story.do(story.who("increase_grant"), "increase_grant", change)
+def _more(story: Story, need: Need) -> None:
+    if look_into(story, need, more=True):
+        increase(story, need)
 
 
-def _reduce(story: Story) -> None:
-    whole = story.amount // _STEP
-    if whole < _FEWEST_STEPS:
-        _stop(story)
-        return
-    story.amount = Fen(story.rng.randrange(whole // 3, whole) * _STEP)
-    change = ReduceGrant(story.amount, story.one_of(words.REDUCED))
-    story.do(story.who("reduce_grant"), "reduce_grant", change)
+def _less(story: Story, need: Need) -> None:
+    if look_into(story, need, more=False):
+        reduce(story, need)
+    else:
+        _stop(story, need)
 
 
-def _suspend(story: Story) -> None:
+def _suspend(story: Story, _: Need) -> None:
     story.do(story.who("suspend_grant"), "suspend_grant", SuspendGrant(story.one_of(words.SUSPENDED)))
     if story.chance(0.5):
         story.later(8, story.who("start_grant"), "start_grant", StartGrant())
 
 
-def _stop(story: Story) -> None:
+def _stop(story: Story, _: Need) -> None:
     story.do(story.who("stop_grant"), "stop_grant", StopGrant(story.one_of(words.stopped(story.rule))))
     screen(story, "stopped")
     archive(story, 0.3, "stopped")
 
 
-def _keep(_: Story) -> None:
+def _keep(_: Story, __: Need) -> None:
     """Nothing follows from a review that found nothing new."""
 
 
 _Kind = Literal["population", "income", "property", "other"]
 _KINDS: tuple[_Kind, ...] = ("population", "income", "income", "property")
-_Follow = Callable[[Story], None]
+_Follow = Callable[[Story, Need], None]
 _ENDS: tuple[_Follow, ...] = (_suspend, _stop)
 _Outcome = Literal["unchanged", "increase", "reduce", "suspend", "stop"]
 _UNCHANGED: tuple[tuple[_Outcome, _Follow], ...] = (("unchanged", _keep),) * 6
 _OUTCOMES: tuple[tuple[_Outcome, _Follow], ...] = (
     *_UNCHANGED,
-    ("increase", _increase),
-    ("increase", _increase),
-    ("reduce", _reduce),
-    ("reduce", _reduce),
+    ("increase", increase),
+    ("increase", increase),
+    ("reduce", reduce),
+    ("reduce", reduce),
     ("suspend", _suspend),
     ("stop", _stop),
 )

@@ -60,7 +60,9 @@ def accept(story: Story, need: Need, course: Course) -> None:
         wrong = AppendCorrection(1, "household.monthly_income", right, words.CORRECTED)
         story.then(story.who("append_correction"), "append_correction", wrong)
     story.later(1.1, story.who("accept_case"), "accept_case", AcceptCase())
-    story.accept(story.pace.today)
+    told = any(step.action == "request_correction" for step in story.steps)
+    late = not told and story.pace.today > story.pace.last_day(limit, story.received_on)
+    story.accept(story.received_on if late else story.pace.today)
 
 
 def authorise(story: Story) -> None:

@@ -54,13 +54,15 @@ class Pace:
 
     def pass_limit(self, limit: Limit) -> None:
         """Go to the first working day on which a limit that begins today is over."""
+        self.pass_date(self.last_day(limit, self.today))
+
+    def last_day(self, limit: Limit, begins: date) -> date:
+        """Return the last day of a limit that begins on that day; of hours, about."""
         if limit.unit == "wd":
-            self.pass_date(self._calendar.add_working_days(self.today, limit.days))
-        elif limit.unit == "h":
-            self.pass_date(self.today + timedelta(hours=limit.days))
-        else:
-            add = add_months if limit.unit == "mo" else add_calendar_days
-            self.pass_date(add(self.today, limit.days))
+            return self._calendar.add_working_days(begins, limit.days)
+        if limit.unit == "h":
+            return begins + timedelta(hours=limit.days)
+        return (add_months if limit.unit == "mo" else add_calendar_days)(begins, limit.days)
 
     def _soon(self) -> None:
         later = self.at + timedelta(minutes=self._rng.randint(3, 45), seconds=self._rng.randrange(60))

@@ -180,7 +180,7 @@ def _tell(story: Story, course: Course, people: People, *, reviewed: bool) -> No
     if reviewed:
         review(story, need)
     elif course.ending == "granted":
-        live_on(story)
+        live_on(story, need)
 
 
 def _slowness(rng: random.Random, rule: RuleVersion) -> float:

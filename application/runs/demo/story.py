@@ -101,6 +101,7 @@ class Story:
         self.attempts: list[Step] = []
         self.over = False
         self.amount = Fen(0)
+        self.income: Fen | None = None  # of the household, where it changed after the decision
         self.confirmed_on = date.min
         self.received_on = pace.today
         self.accepted_on: date | None = None
@@ -134,7 +135,8 @@ class Story:
     def values(self, need: Need) -> Values:
         """Return what a decision would know today."""
         opined = "issue_opinion" in self.rule.steps
-        income, persons = need.income if opined else need.declared, len(need.members)
+        found, persons = need.income if opined else need.declared, len(need.members)
+        income = found if self.income is None else self.income
         known: dict[str, FactValue] = {
             "persons": persons,
             "monthly_income": income,

@@ -9,15 +9,20 @@ from domain.cases.events.benefit import ReviewCompleted
 from domain.cases.facts import Facts
 from domain.cases.guards import may, not_negative, today
 from domain.cases.parts import Due
+from domain.cases.persons import counted
 from domain.cases.state import CaseState
 from domain.kernel import Command, Fen
 
 
 class CompleteReview(Command):
-    """``outcome``: what should follow, by an action of its own. ``monthly_income``: fen, as found."""
+    """``outcome``: what should follow, by an action of its own. ``monthly_income``: fen, as found.
+
+    ``persons``: of the household, where their number is another than before.
+    """
 
     outcome: Literal["unchanged", "increase", "reduce", "suspend", "stop"]
     monthly_income: Fen
+    persons: int | None = None
 
 
 def decide(case: CaseState, command: CompleteReview, facts: Facts) -> list[CaseEvent]:
@@ -38,6 +43,7 @@ def decide(case: CaseState, command: CompleteReview, facts: Facts) -> list[CaseE
             outcome=command.outcome,
             monthly_income=not_negative("monthly_income", command.monthly_income),
             due=following,
+            persons=None if command.persons is None else counted(command.persons),
         )
     ]
 

@@ -3,16 +3,16 @@
 from datetime import date
 
 from domain.cases.action import Action
-from domain.cases.assess import Assessment, Held, assessed, condition_from
-from domain.cases.entitling import free_month, no_overlap, overlapping
+from domain.cases.assess import Assessment, condition_from
+from domain.cases.entitling import free_month, no_overlap
 from domain.cases.events import CaseEvent
 from domain.cases.events.decision import Confirmed
 from domain.cases.facts import Facts
-from domain.cases.guards import due, may, not_alone, not_negative, today
+from domain.cases.guards import due, may, not_alone
+from domain.cases.reckoning import reckoned
 from domain.cases.state import CaseState
-from domain.errors import AmountMismatch, NotEligible, WrongOrder
+from domain.errors import WrongOrder
 from domain.kernel import Command, Fen, PostId
-from domain.rulebook.calculate import Effect
 from domain.rulebook.months import expires_on, first_month
 
 
@@ -36,43 +36,19 @@ def decide(case: CaseState, command: ConfirmCase, facts: Facts) -> list[CaseEven
     others = not_alone(case, command.with_posts, facts)
     since = _first_month(case, facts)
     no_overlap(case, facts, since)
-    found = _assessed(case, facts, since)
-    amount = not_negative("amount", found.calculation.amount)
-    if command.amount != amount:
-        raise AmountMismatch(f"{amount} fen", basis=facts.rule.amount.basis)
+    found = reckoned(case, facts, since, command.amount)
     return [_confirmed(facts, found, others, free_month(case, facts, since))]
 
 
 def _first_month(case: CaseState, facts: Facts) -> date:
     """Raises FactMissing."""
-    day = today(facts.act)
-    return first_month(facts.rule, case.received_on or day, day, condition_from(case, facts.rule))
-
-
-def _assessed(case: CaseState, facts: Facts, since: date) -> Assessment:
-    """Raises NotEligible naming the criteria that fail, FactMissing, InvalidValue."""
-    rule = facts.rule
-    found = assessed(case, rule, today(facts.act), urban=facts.urban, held=_held(case, facts, since))
-    if not found.passed:
-        failed = [line for line in found.lines if not line.passed]
-        raise NotEligible(", ".join(line.id for line in failed), basis=failed[0].citation)
-    if rule.amount.kind != "none" and found.calculation.amount == 0:
-        raise NotEligible("amount", basis=rule.amount.basis)
-    return found
-
-
-def _held(case: CaseState, facts: Facts, since: date) -> Held:
-    """Several benefits may count against this one: they are added, by the first effect (补差, 就高)."""
-    met = overlapping(case, facts, since)
-    counting = [(each, held) for each, held in met if each.effect in ("top_up", "higher")]
-    if not counting:
-        return Held()
-    effect: Effect = "top_up" if counting[0][0].effect == "top_up" else "higher"
-    return Held(amount=Fen(sum({held.case: held.amount for _, held in counting}.values())), effect=effect)
+    rule, day = facts.rule, facts.asked.day
+    began = condition_from(case, rule) if rule.months.first == "condition" else None
+    return first_month(rule, case.received_on or day, day, began)
 
 
 def _confirmed(facts: Facts, found: Assessment, others: tuple[PostId, ...], from_month: date) -> Confirmed:
-    rule, day, known = facts.rule, today(facts.act), found.known
+    rule, day, known = facts.rule, facts.asked.day, found.known
     return Confirmed(
         confirmed_on=day,
         amount=found.calculation.amount,

@@ -12,12 +12,16 @@ from domain.cases.state import CaseState
 from domain.errors import InvalidValue
 from domain.kernel import Command, Personal
 from domain.rulebook.criteria import FactShape, FactValue
+from domain.rulebook.figures import facts_to_establish
 
 _MOST = 10**15
 
 
 class EstablishFacts(Command):
-    """``facts``: money in fen, dates as ISO text, choices by their code. ``source``: whose word it is."""
+    """``facts``: money in fen, dates as ISO text, choices by their code. ``source``: whose word it is.
+
+    While a grant runs, also its figures where they changed: ``persons``, ``monthly_income``.
+    """
 
     facts: Personal[dict[str, FactValue]]
     source: str
@@ -29,7 +33,7 @@ def decide(case: CaseState, command: EstablishFacts, facts: Facts) -> list[CaseE
     if command.facts and known == command.facts:
         return []
     may(case, "establish_facts", facts)
-    _check(command.facts, facts.rule.facts)
+    _check(command.facts, facts_to_establish(facts.rule, granted=case.grant is not None))
     return [
         FactsEstablished(established_on=today(facts.act), source=stated("source", command.source), facts=command.facts)
     ]
@@ -41,7 +45,7 @@ def _check(given: Mapping[str, FactValue], shapes: Mapping[str, FactShape]) -> N
     for name, value in given.items():
         if name not in shapes:  # the name is the caller's text: it is not repeated
             raise InvalidValue("facts")
-        if not _fits(value, shapes[name]):
+        if not _fits(value, shapes[name]) or (name == "persons" and value == 0):
             raise InvalidValue(f"facts.{name}")
 
 

@@ -6,12 +6,9 @@ from domain.cases.events.inquiry import OpinionIssued
 from domain.cases.facts import Facts
 from domain.cases.guards import after_opinion, may, not_negative, reasoned, today
 from domain.cases.parts import Opinion, Result
+from domain.cases.persons import counted
 from domain.cases.state import CaseState
-from domain.errors import InvalidValue
 from domain.kernel import Command, Fen
-
-_MOST_PERSONS = 1_000
-"""No household is larger, and every column takes what follows from it."""
 
 
 class IssueOpinion(Command):
@@ -28,15 +25,14 @@ def decide(case: CaseState, command: IssueOpinion, facts: Facts) -> list[CaseEve
     if "opinion_issued" in case.done and case.opinion == _opinion(command):
         return []
     may(case, "issue_opinion", facts)
-    if not 1 <= command.persons <= _MOST_PERSONS:
-        raise InvalidValue("persons")
+    persons = counted(command.persons)
     refused = command.result == "refuse"
     issued_on = today(facts.act)
     return [
         OpinionIssued(
             issued_on=issued_on,
             result=command.result,
-            persons=command.persons,
+            persons=persons,
             monthly_income=not_negative("monthly_income", command.monthly_income),
             due=after_opinion(case, command.result, issued_on, facts),
             reason=reasoned(command.reason) if refused else command.reason.strip(),

@@ -5,35 +5,43 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import GrantReduced
 from domain.cases.facts import Facts
-from domain.cases.guards import may, reasoned, today
+from domain.cases.guards import may, reasoned
+from domain.cases.reckoning import reckoned
 from domain.cases.state import CaseState
 from domain.errors import AmountMismatch, WrongOrder
 from domain.kernel import Command, Fen
 
 
 class ReduceGrant(Command):
-    """``amount``: fen per month from now on; below the amount before, and above zero: to pay nothing is to stop."""
+    """``amount``: fen per month from now on: what the rule gives for the facts as they are now, below what it was.
+
+    Where the rule gives nothing any more, the grant is stopped instead.
+    """
 
     amount: Fen
     reason: str
 
 
 def decide(case: CaseState, command: ReduceGrant, facts: Facts) -> list[CaseEvent]:
-    """Pay the lower amount from next month."""
+    """Pay from next month what the facts established since then give by the rule."""
     if case.stage == "granted" and case.grant and case.grant.amount == command.amount:
         return []
     may(case, "reduce_grant", facts)
     if case.grant is None:
         raise WrongOrder("reduce_grant: grant")
-    before = case.grant.amount
-    if not 0 < command.amount < before:
+    reason, before, from_month = reasoned(command.reason), case.grant.amount, next_month(facts.asked.day)
+    found = reckoned(case, facts, from_month, command.amount)
+    if found.calculation.amount >= before:
         raise AmountMismatch(f"{before} fen", basis=facts.rule.steps["reduce_grant"].basis)
     return [
         GrantReduced(
-            from_month=next_month(today(facts.act)),
+            from_month=from_month,
             before=before,
-            amount=command.amount,
-            reason=reasoned(command.reason),
+            amount=found.calculation.amount,
+            reason=reason,
+            criteria=found.lines,
+            calculation=found.calculation,
+            values=found.values,
         )
     ]
 

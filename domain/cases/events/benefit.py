@@ -6,6 +6,8 @@ from typing import ClassVar
 from domain.cases.events.clocked import Clocked
 from domain.cases.parts import Due
 from domain.kernel import Fen, Personal
+from domain.rulebook.amounts import Calculation
+from domain.rulebook.criteria import FactValue, Line
 
 
 class GrantStarted(Clocked):
@@ -18,23 +20,29 @@ class GrantStarted(Clocked):
 
 
 class GrantIncreased(Clocked):
-    """增发, with reason (令649 art. 13)."""
+    """增发, with reason (令649 art. 13), and the figures that give the amount, as for a confirmation."""
 
     TYPE: ClassVar = "case.grant_increased"
     from_month: date
     before: Fen
     amount: Fen
     reason: str
+    criteria: tuple[Line, ...] = ()
+    calculation: Calculation | None = None
+    values: Personal[dict[str, FactValue]] = {}
 
 
 class GrantReduced(Clocked):
-    """减发, with reason (令649 art. 13)."""
+    """减发, with reason (令649 art. 13), and the figures that give the amount, as for a confirmation."""
 
     TYPE: ClassVar = "case.grant_reduced"
     from_month: date
     before: Fen
     amount: Fen
     reason: str
+    criteria: tuple[Line, ...] = ()
+    calculation: Calculation | None = None
+    values: Personal[dict[str, FactValue]] = {}
 
 
 class GrantSuspended(Clocked):
@@ -70,13 +78,14 @@ class ReviewFellDue(Clocked):
 
 
 class ReviewCompleted(Clocked):
-    """定期核查完成."""
+    """定期核查完成. ``persons`` of the household, where their number is another than before."""
 
     TYPE: ClassVar = "case.review_completed"
     completed_on: date
     outcome: str
     monthly_income: Fen
     due: Due
+    persons: int | None = None
 
 
 class PapersBackfilled(Clocked):

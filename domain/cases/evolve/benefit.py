@@ -18,6 +18,7 @@ from domain.cases.events.benefit import (
 )
 from domain.cases.parts import Grant, Review
 from domain.cases.state import CaseState
+from domain.rulebook.criteria import FactValue
 
 
 def evolve_benefit(state: CaseState, event: BenefitEvent) -> CaseState:
@@ -66,4 +67,14 @@ def _halted(state: CaseState, event: GrantSuspended | GrantStopped) -> CaseState
 def _reviewed(state: CaseState, event: ReviewCompleted) -> CaseState:
     review = Review(due_on=event.due.on, completed_on=event.completed_on, outcome=event.outcome)
     household = replace(state.household, monthly_income=event.monthly_income) if state.household else None
-    return replace(state, review=review, household=household, due=event.due, done=state.done - {"review_due"})
+    done = state.done - {"review_due"}
+    return replace(state, review=review, household=household, due=event.due, done=done, facts=_found(state, event))
+
+
+def _found(state: CaseState, event: ReviewCompleted) -> dict[str, FactValue]:
+    """What the review found is established, in place of what the opinion rested on and of what followed from it."""
+    facts: dict[str, FactValue] = {**state.facts, "monthly_income": event.monthly_income}
+    facts.pop("income_per_head", None)
+    if event.persons is not None:
+        facts["persons"] = event.persons
+    return facts

@@ -14,22 +14,17 @@ def moved_duties(known_duties: dict[str, Duty], moves: tuple[DutyMove, ...]) -> 
     """Return the duties with every move applied. A start makes the duty anew; other moves change one that is there."""
     duties = dict(known_duties)
     for move in moves:
-        known = duties.get(move.what)
-        if move.to == "started":
-            duties[move.what] = _started(move)
-        elif known is not None:
-            duties[move.what] = Duty(
-                what=move.what,
-                status=move.to,
-                due_at=move.due_at or known.due_at,
-                warn_at=move.warn_at or known.warn_at,
-                holder=known.holder,
-                basis=known.basis,
-                left=move.left,
-                warned=known.warned,
-                breached=known.breached,
-            )
+        what, to = move.what, move.to
+        if to == "started":
+            duties[what] = _started(move)
+        elif what in duties:
+            known = replace(duties[what], status=to, left=move.left)
+            duties[what] = _put_off(known, move) if move.due_at or move.warn_at else known
     return duties
+
+
+def _put_off(known: Duty, move: DutyMove) -> Duty:
+    return replace(known, due_at=move.due_at or known.due_at, warn_at=move.warn_at or known.warn_at)
 
 
 def _started(move: DutyMove) -> Duty:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from domain.cases.actions.complete_review import CompleteReview
+from domain.cases.actions.establish_facts import EstablishFacts
 from domain.cases.actions.increase_grant import IncreaseGrant
 from domain.cases.actions.mark_review_due import MarkReviewDue
 from domain.cases.actions.reduce_grant import ReduceGrant
@@ -12,6 +13,7 @@ from domain.cases.actions.report_change import ReportChange
 from domain.cases.actions.start_grant import StartGrant
 from domain.cases.actions.stop_grant import StopGrant
 from domain.cases.actions.suspend_grant import SuspendGrant
+from domain.cases.assess import figures
 from domain.cases.events.benefit import (
     ChangeReported,
     GrantIncreased,
@@ -22,10 +24,28 @@ from domain.cases.events.benefit import (
     ReviewCompleted,
     ReviewFellDue,
 )
+from domain.cases.events.inquiry import FactsEstablished
+from domain.errors import AmountMismatch, NotEligible
 from domain.kernel import Command, Fen
+from domain.rulebook.amounts import Calculation
 from tests.support.builders import DECIDER, DIRECTOR, HANDLER, LEAD, TIMEKEEPER, by
-from tests.support.journeys import AMOUNT, CONFIRMED, GRANTED, NOTICED, REFUSED, SERVED, STOPPED, SUSPENDED, step
-from tests.support.scenario import History, given
+from tests.support.journeys import (
+    AMOUNT,
+    CONFIRMED,
+    GRANTED,
+    HIGHER_INCOME,
+    LESS,
+    LOWER_INCOME,
+    MORE,
+    NOTICED,
+    REFUSED,
+    SERVED,
+    STOPPED,
+    SUSPENDED,
+    VISITED,
+    step,
+)
+from tests.support.scenario import History, Step, decided, given
 
 REVIEW_DUE = (*GRANTED, step("mark_review_due", MarkReviewDue(), by(TIMEKEEPER, "2027-04-01")))
 
@@ -60,38 +80,124 @@ def test_a_suspended_grant_starts_again_with_its_amount_and_its_review_date() ->
     assert state.review.due_on == date(2027, 4, 1)
 
 
-def test_a_grant_is_increased_from_next_month() -> None:
-    given(GRANTED).when(
-        "increase_grant", IncreaseGrant(amount=Fen(120_000), reason="收入减少"), by(DECIDER, "2026-12-08")
-    ).then(GrantIncreased(from_month=date(2027, 1, 1), before=AMOUNT, amount=Fen(120_000), reason="收入减少"))
+def change(verb: str, amount: Fen, reason: str = "收入变化") -> tuple[str, Command]:
+    command = IncreaseGrant if verb == "increase_grant" else ReduceGrant
+    return verb, command(amount=amount, reason=reason)
 
 
-def test_a_grant_is_reduced_from_next_month() -> None:
-    state = (
-        given(GRANTED)
-        .when("reduce_grant", ReduceGrant(amount=Fen(90_000), reason="收入增加"), by(DECIDER, "2026-05-08"))
-        .then(GrantReduced(from_month=date(2026, 6, 1), before=AMOUNT, amount=Fen(90_000), reason="收入增加"))
-    )
+def reckoning(income: int, amount: Fen) -> Calculation:
+    inputs = {"standard": 78_000, "persons": 2, "monthly_income": income}
+    return Calculation(kind="top_up", inputs=inputs, amount=amount)
+
+
+def test_a_grant_is_increased_from_next_month_to_what_the_lower_income_gives() -> None:
+    case = given(GRANTED, LOWER_INCOME).when(*change("increase_grant", MORE), by(DECIDER, "2026-12-08"))
+    state = case.then(GrantIncreased)
+    (event,) = decided(case.state, Step("increase_grant", IncreaseGrant(MORE, "收入减少"), by(DECIDER, "2026-12-08")))
+    assert isinstance(event, GrantIncreased)
+    assert (event.from_month, event.before, event.amount, event.reason) == (date(2027, 1, 1), AMOUNT, MORE, "收入减少")
+    assert event.calculation == reckoning(36_000, MORE)
+    assert event.values == {"income_per_head": 18_000, "persons": 2, "monthly_income": 36_000}
+    assert [(line.id, line.found, line.passed) for line in event.criteria] == [("income", "18000", True)]
     assert state.grant is not None
-    assert (state.grant.status, state.grant.amount) == ("running", 90_000)
+    assert (state.grant.status, state.grant.amount) == ("running", MORE)
+
+
+def test_a_grant_is_reduced_from_next_month_to_what_the_higher_income_gives() -> None:
+    case = given(GRANTED, HIGHER_INCOME)
+    state = case.when(*change("reduce_grant", LESS), by(DECIDER, "2026-05-08")).then(GrantReduced)
+    (event,) = decided(case.state, Step("reduce_grant", ReduceGrant(LESS, "收入增加"), by(DECIDER, "2026-05-08")))
+    assert isinstance(event, GrantReduced)
+    assert (event.from_month, event.before, event.amount) == (date(2026, 6, 1), AMOUNT, LESS)
+    assert event.calculation == reckoning(66_000, LESS)
+    assert state.grant is not None
+    assert (state.grant.status, state.grant.amount) == ("running", LESS)
 
 
 @pytest.mark.parametrize(
-    ("action", "command", "code"),
+    ("history", "wanted", "code", "detail"),
     [
-        ("increase_grant", IncreaseGrant(amount=Fen(AMOUNT - 1), reason="收入减少"), "AMOUNT_MISMATCH"),
-        ("increase_grant", IncreaseGrant(amount=Fen(10**15 + 1), reason="收入减少"), "INVALID_VALUE"),
-        ("reduce_grant", ReduceGrant(amount=Fen(AMOUNT + 1), reason="收入增加"), "AMOUNT_MISMATCH"),
-        ("reduce_grant", ReduceGrant(amount=Fen(0), reason="收入增加"), "AMOUNT_MISMATCH"),
-        ("reduce_grant", ReduceGrant(amount=Fen(-5), reason="收入增加"), "AMOUNT_MISMATCH"),
-        ("increase_grant", IncreaseGrant(amount=Fen(AMOUNT + 1), reason=" "), "REASON_MISSING"),
-        ("reduce_grant", ReduceGrant(amount=Fen(AMOUNT - 1), reason=""), "REASON_MISSING"),
-        ("suspend_grant", SuspendGrant(reason=""), "REASON_MISSING"),
-        ("stop_grant", StopGrant(reason=" "), "REASON_MISSING"),
+        (GRANTED, change("increase_grant", MORE), "AMOUNT_MISMATCH", "106000 fen"),
+        (GRANTED, change("reduce_grant", LESS), "AMOUNT_MISMATCH", "106000 fen"),
+        ((*GRANTED, LOWER_INCOME), change("increase_grant", Fen(MORE + 1)), "AMOUNT_MISMATCH", "120000 fen"),
+        ((*GRANTED, HIGHER_INCOME), change("reduce_grant", Fen(LESS - 1)), "AMOUNT_MISMATCH", "90000 fen"),
+        ((*GRANTED, LOWER_INCOME), change("increase_grant", Fen(10**15 + 1)), "AMOUNT_MISMATCH", "120000 fen"),
+        ((*GRANTED, HIGHER_INCOME), change("reduce_grant", Fen(0)), "AMOUNT_MISMATCH", "90000 fen"),
+        ((*GRANTED, HIGHER_INCOME), change("reduce_grant", Fen(-5)), "AMOUNT_MISMATCH", "90000 fen"),
+        ((*GRANTED, LOWER_INCOME), change("reduce_grant", MORE), "AMOUNT_MISMATCH", "106000 fen"),
+        ((*GRANTED, HIGHER_INCOME), change("increase_grant", LESS), "AMOUNT_MISMATCH", "106000 fen"),
     ],
 )
-def test_a_change_of_the_grant_has_a_direction_and_a_reason(action: str, command: Command, code: str) -> None:
-    given(GRANTED).when(action, command, by(DECIDER, "2026-05-08")).then_refused(code)
+def test_an_amount_that_the_rule_does_not_give_now_is_refused(
+    history: tuple[History, ...], wanted: tuple[str, Command], code: str, detail: str
+) -> None:
+    case = given(history)
+    with pytest.raises(AmountMismatch) as caught:
+        decided(case.state, Step(*wanted, by(DECIDER, "2026-05-08")))
+    assert (caught.value.code, caught.value.detail) == (code, detail)
+    assert caught.value.basis
+
+
+def test_a_household_above_the_standard_is_not_paid_less_but_no_more() -> None:
+    rich = step(
+        "establish_facts", EstablishFacts(facts={"monthly_income": 156_000}, source="走访"), by(HANDLER, "2026-04-02")
+    )
+    with pytest.raises(NotEligible) as caught:
+        decided(given(GRANTED, rich).state, Step(*change("reduce_grant", Fen(1)), by(DECIDER, "2026-05-08")))
+    assert (caught.value.detail, caught.value.basis) == ("income", "《社会救助暂行办法》（国务院令第649号）第九条")
+
+
+def test_what_a_review_finds_counts_more_than_the_older_opinion() -> None:
+    found = CompleteReview(outcome="increase", monthly_income=Fen(36_000))
+    reviewed = (*REVIEW_DUE, step("complete_review", found, by(LEAD, "2027-04-06")))
+    case = given(reviewed)
+    case.when(*change("increase_grant", MORE), by(DECIDER, "2027-04-08")).then(GrantIncreased)
+    case.when(*change("increase_grant", Fen(MORE + 100)), by(DECIDER, "2027-04-08")).then_refused(
+        "AMOUNT_MISMATCH", "120000 fen"
+    )
+
+
+def test_a_review_may_find_another_number_of_persons() -> None:
+    found = CompleteReview(outcome="increase", monthly_income=Fen(50_000), persons=3)
+    case = given(*REVIEW_DUE, step("complete_review", found, by(LEAD, "2027-04-06")))
+    case.when(*change("increase_grant", Fen(184_000)), by(DECIDER, "2027-04-08")).then(GrantIncreased)
+    for wrong in (0, -1, 1_001):
+        none = CompleteReview(outcome="increase", monthly_income=Fen(50_000), persons=wrong)
+        given(REVIEW_DUE).when("complete_review", none, by(LEAD, "2027-04-06")).then_refused("INVALID_VALUE", "persons")
+
+
+def test_what_is_established_after_a_review_counts_more_than_the_review() -> None:
+    found = CompleteReview(outcome="unchanged", monthly_income=Fen(66_000))
+    later = step(
+        "establish_facts", EstablishFacts(facts={"monthly_income": 36_000}, source="走访"), by(HANDLER, "2027-05-06")
+    )
+    case = given(*REVIEW_DUE, step("complete_review", found, by(LEAD, "2027-04-06")), later)
+    case.when(*change("increase_grant", MORE), by(DECIDER, "2027-05-08")).then(GrantIncreased)
+
+
+def test_income_and_persons_are_established_by_name_only_while_money_runs() -> None:
+    income = EstablishFacts(facts={"monthly_income": 36_000}, source="走访")
+    given(VISITED).when("establish_facts", income, by(HANDLER, "2026-03-10")).then_refused("INVALID_VALUE", "facts")
+    nobody = EstablishFacts(facts={"persons": 0}, source="走访")
+    given(GRANTED).when("establish_facts", nobody, by(HANDLER, "2026-04-02")).then_refused(
+        "INVALID_VALUE", "facts.persons"
+    )
+    three = EstablishFacts(facts={"persons": 3}, source="走访")
+    state = given(GRANTED).when("establish_facts", three, by(HANDLER, "2026-04-02")).then(FactsEstablished)
+    assert figures(state, date(2026, 4, 2))["income_per_head"] == 16_666
+
+
+@pytest.mark.parametrize(
+    ("action", "command"),
+    [
+        change("increase_grant", Fen(AMOUNT + 1), reason=" "),
+        change("reduce_grant", Fen(AMOUNT - 1), reason=""),
+        ("suspend_grant", SuspendGrant(reason="")),
+        ("stop_grant", StopGrant(reason=" ")),
+    ],
+)
+def test_a_change_of_the_grant_has_a_reason(action: str, command: Command) -> None:
+    given(GRANTED).when(action, command, by(DECIDER, "2026-05-08")).then_refused("REASON_MISSING")
 
 
 @pytest.mark.parametrize(

@@ -97,11 +97,12 @@ class TestStart:
         assert last_day_of(case.duties["review"]) == case.review.due_on.isoformat()
 
     def test_accepted_by_law_the_next_clocks_run_from_the_day_received(self) -> None:
-        case = after(opened("2026-09-18"), accept("2026-09-28", deemed=True))
         plain = after(opened("2026-09-18"), accept("2026-09-18"))
-        assert case.accepted_on == date(2026, 9, 18)
-        for what in ("opinion", "total"):
-            assert case.duties[what].due_at == plain.duties[what].due_at
+        for deemed in (True, False):  # whoever says so: the timekeeper, or the office that is late
+            case = after(opened("2026-09-18"), accept("2026-09-28", deemed=deemed))
+            assert case.accepted_on == date(2026, 9, 18)
+            for what in ("opinion", "total"):
+                assert case.duties[what].due_at == plain.duties[what].due_at
 
     def test_what_is_owed_already_is_not_put_off_by_another_start(self) -> None:
         case = after(*ACCEPTED)

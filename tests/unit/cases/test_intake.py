@@ -261,6 +261,23 @@ def test_an_application_left_alone_counts_as_accepted_on_the_day_received() -> N
     assert state.due.on == date(2026, 3, 23)
 
 
+def test_who_accepts_too_late_accepts_as_of_the_day_received() -> None:
+    state = given(OPENED).when("accept_case", AcceptCase(), by(HANDLER, "2026-03-10")).then(CaseAccepted)
+    assert (state.deemed, state.accepted_on) == (True, date(2026, 3, 2))
+    assert state.due is not None
+    assert state.due.on == date(2026, 3, 23)
+
+
+def test_who_accepts_on_the_last_day_of_the_limit_accepts_on_that_day() -> None:
+    state = given(OPENED).when("accept_case", AcceptCase(), by(HANDLER, "2026-03-09")).then(CaseAccepted)
+    assert (state.deemed, state.accepted_on) == (False, date(2026, 3, 9))
+
+
+def test_a_case_whose_defects_were_told_in_time_is_accepted_on_the_day_of_the_act() -> None:
+    state = given(CORRECTING).when("accept_case", AcceptCase(), by(HANDLER, "2026-05-06")).then(CaseAccepted)
+    assert (state.deemed, state.accepted_on) == (False, date(2026, 5, 6))
+
+
 def test_nothing_counts_as_accepted_while_the_limit_runs() -> None:
     given(OPENED).when("accept_case", AcceptCase(deemed=True), by(TIMEKEEPER, "2026-03-09")).then_refused("WRONG_ORDER")
 

@@ -13,6 +13,7 @@ from domain.cases.actions.authorise_comparison import AuthoriseComparison
 from domain.cases.actions.close_notice import CloseNotice
 from domain.cases.actions.complete_review import CompleteReview
 from domain.cases.actions.confirm_case import ConfirmCase
+from domain.cases.actions.establish_facts import EstablishFacts
 from domain.cases.actions.hold_appraisal import HoldAppraisal
 from domain.cases.actions.increase_grant import IncreaseGrant
 from domain.cases.actions.issue_opinion import IssueOpinion
@@ -50,6 +51,7 @@ AFTER_CONFIRMATION = (
     step("publish_result", PublishResult(place="政务公开栏"), by(HANDLER, "2026-03-26")),
     step("start_grant", StartGrant(), by(DECIDER, "2026-03-27")),
     step("report_change", ReportChange(changed_on=date(2026, 8, 1), kind="income"), by(DIRECTOR, "2026-08-03")),
+    step("establish_facts", EstablishFacts({"monthly_income": 36_000}, source="走访"), by(HANDLER, "2026-08-10")),
     step("increase_grant", IncreaseGrant(amount=Fen(120_000), reason="收入减少"), by(DECIDER, "2026-08-20")),
     step("suspend_grant", SuspendGrant(reason="去向待查"), by(DECIDER, "2026-11-10")),
     step("start_grant", StartGrant(), by(DECIDER, "2026-12-10")),

@@ -70,9 +70,9 @@ def test_a_mark_is_a_badge_and_a_sentence_in_both_languages(marks: Marks, zh: Re
 
 def test_a_correction_tells_field_old_and_new_value_and_from_which_step_on() -> None:
     stored = history(*ACCEPTED, correct(1, "household.monthly_income", "52000"))
-    expected = "家庭月收入（元） 500.00 → 520.00，理由：录入错误。 自第 1 步起生效。"
-    assert said(stored, 1) == (Remark("soon", "已更正", f"由第 3 步更正（登记于 2026-04-02 09:31）： {expected}"),)
-    assert said(stored, 3) == (Remark("calm", "更正", f"更正第 1 步： {expected}"),)
+    expected = "家庭月收入（元） 500.00 → 520.00，理由：录入错误。自第 1 步起生效。"
+    assert said(stored, 1) == (Remark("soon", "已更正", f"由第 3 步更正（登记于 2026-04-02 09:31）：{expected}"),)
+    assert said(stored, 3) == (Remark("calm", "更正", f"更正第 1 步：{expected}"),)
 
 
 def test_a_correction_that_changes_no_state_says_so() -> None:
