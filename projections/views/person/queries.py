@@ -31,10 +31,10 @@ WITH me AS (
       FROM me
 ), shared AS (
     SELECT ARRAY(SELECT case_id FROM person_members
-                  WHERE subject = ANY(ids) AND role IN ('member', 'temporary')) AS cases FROM mine
+                  WHERE subject = ANY(ids) AND role = 'member') AS cases FROM mine
 ), fellows AS (
     SELECT known || ARRAY(SELECT coalesce(nullif(same_as, ''), subject) FROM person_members
-                           WHERE case_id = ANY(cases) AND role IN ('member', 'temporary')) AS known FROM me, shared
+                           WHERE case_id = ANY(cases) AND role = 'member') AS known FROM me, shared
 ), everybody AS (
     SELECT known || ARRAY(SELECT subject FROM person_members WHERE same_as <> '' AND same_as = ANY(known)) AS ids
       FROM fellows
@@ -107,7 +107,7 @@ class CaseOf(Value, omit_defaults=False):
     @property
     def of_family(self) -> bool:
         """Whether somebody is in it as a member of the family."""
-        return any(link.role in ("member", "temporary") for link in self.links)
+        return any(link.role == "member" for link in self.links)
 
 
 class Household(Value, omit_defaults=False):
