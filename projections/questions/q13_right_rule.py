@@ -1,0 +1,131 @@
+"""13. The right rule version, and an amount that comes out again to the fen.
+
+A case must be accepted under the version in force on that day in that place: the most specific region first, there a
+pilot's, then the latest to begin. "In force" is what the rulebook says now: a norm published later with an earlier
+beginning shows here, with the event of its publication.
+"""
+
+from projections.question import Question, Words
+
+_SQL = """
+WITH RECURSIVE used AS (
+    SELECT min(rule) AS rule FROM audit_case WHERE rule > ''
+     UNION ALL
+    SELECT (SELECT min(rule) FROM audit_case WHERE rule > used.rule) FROM used WHERE used.rule IS NOT NULL
+), suspects AS (
+    SELECT c.case_id
+      FROM audit_rule AS r
+      JOIN audit_rule AS other
+           ON other.matter = r.matter AND other.rule <> r.rule
+          AND (starts_with(other.region, r.region) OR starts_with(r.region, other.region))
+          AND (length(other.region), other.pilot, other.valid_from, other.rule)
+              > (length(r.region), r.pilot, r.valid_from, r.rule)
+      JOIN audit_case AS c
+           ON c.rule = r.rule AND c.accepted_in COLLATE "C" >= other.region
+          AND c.accepted_in COLLATE "C" < other.region || ':' AND c.accepted_on >= other.valid_from
+          AND c.accepted_on < coalesce(other.valid_to, 'infinity')
+     UNION
+    SELECT c.case_id FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule AND c.accepted_on < r.valid_from
+     UNION
+    SELECT c.case_id FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule AND c.accepted_on >= r.valid_to
+     UNION
+    SELECT c.case_id FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule
+           AND c.accepted_in COLLATE "C" < r.region
+     UNION
+    SELECT c.case_id
+      FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule AND c.accepted_in COLLATE "C" >= r.region || ':'
+     UNION
+    SELECT c.case_id
+      FROM used
+      JOIN audit_case AS c ON c.rule = used.rule
+     WHERE NOT EXISTS (SELECT FROM audit_rule AS known WHERE known.rule = used.rule)
+)
+SELECT c.accepted || '-rule' AS id,
+       CASE WHEN was.rule IS NULL THEN 'unknown' WHEN best.rule IS NULL THEN 'not_in_force'
+            WHEN best.position > c.accepted THEN 'published_later' ELSE 'other_version' END AS kind,
+       c.accepted AS position, c.case_id, c.number, '' AS subject, c.matter, c.accepted_in AS division,
+       '' AS post, 'town_handler' AS holder, NULL::int8 AS amount, NULL::int4 AS days, c.accepted_on AS on_day,
+       array_remove(ARRAY[c.accepted, was.position, best.position], NULL) AS positions,
+       jsonb_build_object('accepted_on', c.accepted_on, 'rule', c.rule, 'right_rule', best.rule,
+           'rule_basis', coalesce(best.basis, was.basis, '')) AS details
+  FROM suspects
+  JOIN audit_case AS c ON c.case_id = suspects.case_id
+  LEFT JOIN audit_rule AS was ON was.rule = c.rule
+  LEFT JOIN LATERAL (
+       SELECT rule, position, basis FROM audit_rule AS r
+        WHERE r.matter = c.matter AND starts_with(c.accepted_in, r.region) AND r.valid_from <= c.accepted_on
+          AND c.accepted_on < coalesce(r.valid_to, 'infinity')
+        ORDER BY length(r.region) DESC, r.pilot DESC, r.valid_from DESC, r.rule COLLATE "C" DESC LIMIT 1)
+        AS best ON true
+ WHERE best.rule IS DISTINCT FROM c.rule
+ UNION ALL
+SELECT d.position || '-changed', 'changed', d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
+       d.amount,
+       NULL, d.decided_on, array_remove(ARRAY[c.accepted, d.position], NULL),
+       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'pinned', d.pinned, 'rule_basis',
+       coalesce(r.basis, ''))
+  FROM audit_decision AS d
+  JOIN audit_case AS c ON c.case_id = d.case_id
+  LEFT JOIN audit_rule AS r ON r.rule = d.rule
+ WHERE d.rule <> d.pinned
+ UNION ALL
+SELECT a.position || '-amount', CASE WHEN a.fault = '' THEN 'amount' ELSE 'not_computed' END, a.position, c.case_id,
+       c.number, '', c.matter, d.division, d.post, '', abs(a.told - coalesce(a.again, a.told)), NULL, d.decided_on,
+       array_remove(ARRAY[a.position, r.position], NULL),
+       jsonb_build_object('decided_on', d.decided_on, 'rule', a.rule, 'told_fen', a.told, 'again_fen', a.again,
+           'fault', a.fault, 'rule_basis', coalesce(r.basis, ''))
+  FROM audit_amount AS a
+  JOIN audit_case AS c ON c.case_id = a.case_id
+  JOIN audit_decision AS d ON d.position = a.position
+  LEFT JOIN audit_rule AS r ON r.rule = a.rule
+"""
+
+QUESTION = Question(
+    number=13,
+    title=Words(zh="规则版本适用不当或金额不能复算", en="Another rule version, or an amount that does not come out"),
+    asks=Words(
+        zh="是否适用了受理当日当地有效的规则版本？金额能否复算到分？",
+        en="Was it the rule version in force on the day and in the place? Does the amount come out again to the fen?",
+    ),
+    basis="规则版本的效力期间与适用地区；各规则版本 amount",
+    views=("audit_questions", "audit_amounts"),
+    sql=_SQL,
+    kinds={
+        "other_version": Words(
+            zh="{accepted_on} 受理适用 {rule}，当日当地有效的是 {right_rule}",
+            en="Accepted on {accepted_on} under {rule}; in force that day in that place was {right_rule}",
+        ),
+        "published_later": Words(
+            zh="{accepted_on} 受理适用 {rule}；依现规则库当日有效的是 {right_rule}，该版本在受理之后才登记",
+            en="Accepted on {accepted_on} under {rule}; by the rulebook as it is now {right_rule} was in force, "
+            "which was recorded only after the acceptance",
+        ),
+        "not_in_force": Words(
+            zh="{accepted_on} 受理适用 {rule}，依现规则库当日当地没有有效的规则版本",
+            en="Accepted on {accepted_on} under {rule}; by the rulebook as it is now no version was in force there",
+        ),
+        "unknown": Words(
+            zh="{accepted_on} 受理适用 {rule}，规则库没有这一版本",
+            en="Accepted on {accepted_on} under {rule}, which the rulebook does not have",
+        ),
+        "changed": Words(
+            zh="{decided_on} 决定适用 {rule}，受理时适用的是 {pinned}",
+            en="Decided on {decided_on} under {rule}; the case was accepted under {pinned}",
+        ),
+        "amount": Words(
+            zh="{decided_on} 确认金额 {told_fen} 元，按 {rule} 复算为 {again_fen} 元或各项不同",
+            en="Confirmed on {decided_on} for {told_fen} yuan; by {rule} it comes out as {again_fen}, or its terms "
+            "differ",
+        ),
+        "not_computed": Words(
+            zh="{decided_on} 确认金额 {told_fen} 元，按 {rule} 无法复算（{fault}）",
+            en="Confirmed on {decided_on} for {told_fen} yuan; it cannot be computed again by {rule} ({fault})",
+        ),
+    },
+    limits=Words(
+        zh="规则版本以现在的规则库为准；金额按决定入日志时已公布的规则复算，抵减额取当时记录。"
+        "单件可用“决定说明与复算”核对。",
+        en="Versions are judged by the rulebook as it is now; amounts by the rule as published when the decision "
+        "came, what another benefit took off as it was kept. One case is computed again by its explanation.",
+    ),
+)
