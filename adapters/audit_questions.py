@@ -1,6 +1,6 @@
 """Audit questions asked of this house, for the pages, the API and the command line: counts, findings, evidence."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from adapters.eventstore.reader import decode_rows
@@ -9,13 +9,10 @@ from adapters.impersonal import impersonal
 from adapters.question_words import Sayer
 from domain.calendar import civil_day
 from domain.kernel import Recorded, Value
-from projections.question import (
+from projections.findings import (
     Asked,
     Count,
-    Finding,
     Ground,
-    Question,
-    UnknownFinding,
     count_rows,
     counts,
     finding_of,
@@ -23,6 +20,7 @@ from projections.question import (
     finding_rows,
     one_finding,
 )
+from projections.question import Finding, Question, UnknownFinding
 from projections.question_registry import QUESTIONS
 
 _EVENTS = """
@@ -64,8 +62,8 @@ class Proof(Value, omit_defaults=False):
     stream: str
     seq: int
     type: str
-    occurred_at: str
-    recorded_at: str
+    occurred_at: datetime
+    recorded_at: datetime
     actor: str
     post: str
     organ: str
@@ -127,7 +125,7 @@ def evidence(house: House, question: Question, asked: Asked, id_: str) -> Eviden
 
 def _told(house: House, question: Question, finding: Finding) -> Told:
     bureau = house.cases.bureau.now()
-    words, details = question.kinds[finding.kind], {"days": finding.days, **finding.details}
+    words, details = question.kinds[finding.kind].says, {"days": finding.days, **finding.details}
     return Told(finding, Sayer("zh", bureau).say(words.zh, details), Sayer("en", bureau).say(words.en, details))
 
 
@@ -138,8 +136,8 @@ def _proof(recorded: Recorded) -> Proof:
         stream=recorded.stream,
         seq=recorded.seq,
         type=recorded.type,
-        occurred_at=meta.occurred_at.isoformat(),
-        recorded_at=recorded.recorded_at.isoformat(),
+        occurred_at=meta.occurred_at,
+        recorded_at=recorded.recorded_at,
         actor=meta.actor,
         post=meta.post,
         organ=meta.organ,

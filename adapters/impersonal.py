@@ -33,6 +33,4 @@ def _is_personal(annotation: Any) -> bool:  # noqa: ANN401  (any annotation)
 def _plain(value: Any) -> Any:  # noqa: ANN401  (a field of any kind)
     if isinstance(value, msgspec.Struct):
         return impersonal(value)
-    if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
-    return msgspec.to_builtins(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value

@@ -47,7 +47,7 @@ WAITING: tuple[Waiting, ...] = (
     _waiting(23, ("资金挪用、闲置、滞拨", "Funds misused, idle or late"), ("财政数据", "the fiscal feed")),
     _waiting(
         24,
-        ("特困供养：死亡、离院、照料未履行", "特困: died or left, care not performed"),
+        ("特困供养：死亡、离院、照料未履行", "Extreme hardship: died or left, care not performed"),
         ("供养机构数据", "the institutions' feed"),
     ),
     _waiting(
@@ -57,13 +57,13 @@ WAITING: tuple[Waiting, ...] = (
     ),
     _waiting(
         26,
-        ("尊老金：起发月、年龄、生存认证", "尊老金: first month, age, living proof"),
+        ("尊老金：起发月、年龄、生存认证", "Old-age allowance: first month, age, living proof"),
         ("生存认证与户籍数据；起发月见第 14 问", "living proofs and hukou data; the first month is in question 14"),
     ),
     _waiting(
         27,
         ("残疾证失效、降级仍领取", "Disability certificate expired or lowered"),
-        ("残联数据", "the feed of 残联"),
+        ("残联数据", "the feed of the disabled persons' federation"),
     ),
     _waiting(
         28,

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from adapters.house import House
 from adapters.http import (
     actions,
+    audit_questions,
     authority,
     docs_page,
     documents,
@@ -64,7 +65,7 @@ def create_app(house: House) -> ASGIApp:
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
     reading = [part.router(house) for part in (history, explain, rulebook)]
-    views = [part.router(house, positions) for part in (reads, duties, authority, policy)]
+    views = [part.router(house, positions) for part in (reads, duties, authority, policy, audit_questions)]
     about = (registry.router(), docs_page.router(app))
     for router in (*reading, *views, *about, operations.router(house, answers), pages.router(house)):
         app.include_router(router)

@@ -12,10 +12,13 @@ from starlette.exceptions import HTTPException
 from adapters.web.desk import Desk
 from domain.errors import Unavailable, UnknownCase
 from projections.query import BadCursor
+from projections.question import UnknownFinding, UnknownQuestion
 
 Answering = Callable[[Request], Coroutine[Any, Any, Response]]
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownCase, 404),
+    (UnknownQuestion, 404),
+    (UnknownFinding, 404),
     (Unavailable, 503),
     (BadCursor, 400),
     (msgspec.ValidationError, 400),

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from adapters.house import House
 from adapters.web import assets
 from adapters.web.acting import ActPages
+from adapters.web.audit_questions import AuditPages
 from adapters.web.authority import AuthorityPages
 from adapters.web.case_file import CasePages
 from adapters.web.dashboard import DashboardPages
@@ -56,7 +57,11 @@ def router(house: House) -> APIRouter:
 def _overviews(house: House) -> Routes:
     """Return the pages that look over the bureau as a whole."""
     operations, rules, policy = OperationsPages(house), RulebookPages(house), PolicyPages(house)
+    audit = AuditPages(house)
     return {
+        "/ui/audit": audit.show,
+        "/ui/audit/{number}": audit.question,
+        "/ui/audit/{number}/{finding}": audit.finding,
         "/ui/duties": DutyPages(house).show,
         "/ui/rulebook": rules.show,
         "/ui/rulebook/diff": rules.diff,

@@ -5,7 +5,7 @@ the same, and the months meet. Persons helped without a name and identified late
 that is where the store could not know.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT b_position || '-' || a_position AS id, kind, b_position AS position, x.case_id, c.number, x.subject,
@@ -82,27 +82,36 @@ QUESTION = Question(
         zh="同一人在同一时间是否享受两项互斥的待遇，包括在两个县（市、区）？",
         en="Did one person receive two benefits at once that exclude each other, also in two counties?",
     ),
-    basis="各事项规则的重复享受关系（overlaps），依据见规则版本",
+    basis="各事项规则版本的重复享受关系，依据见规则版本",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "overlap": Words(
-            zh="{since} 至 {last} 同时享受 {other_matter}（案号 {other_number}）与 {matter}，{persons} 人，涉及 "
-            "{months} 个月",
-            en="{other_matter} ({other_number}) and {matter} together from {since} to {last}: {persons} person(s), "
-            "{months} month(s)",
+        "overlap": Kind(
+            name=Words(zh="同时享受", en="Both at once"),
+            says=Words(
+                zh="{since} 至 {last} 同时享受 {other_matter}（案号 {other_number}）与 {matter}，{persons} 人，涉及 "
+                "{months} 个月",
+                en="{other_matter} ({other_number}) and {matter} together from {since} to {last}: {persons} "
+                "person(s), {months} month(s)",
+            ),
         ),
-        "two_counties": Words(
-            zh="{since} 至 {last} 在两个县（市、区）享受 {other_matter}（案号 {other_number}）与 {matter}，{persons}"
-            " 人，涉及 {months} 个月",
-            en="{other_matter} ({other_number}) and {matter} in two counties from {since} to {last}: {persons} "
-            "person(s), {months} month(s)",
+        "two_counties": Kind(
+            name=Words(zh="两地同时享受", en="In two counties"),
+            says=Words(
+                zh="{since} 至 {last} 在两个县（市、区）享受 {other_matter}（案号 {other_number}）与 {matter}，"
+                "{persons} 人，涉及 {months} 个月",
+                en="{other_matter} ({other_number}) and {matter} in two counties from {since} to {last}: {persons} "
+                "person(s), {months} month(s)",
+            ),
         ),
-        "identified": Words(
-            zh="身份查明后发现：{since} 至 {last} 同时享受 {other_matter}（案号 {other_number}）与 {matter}，涉及 "
-            "{months} 个月",
-            en="Found once the person was identified: {other_matter} ({other_number}) and {matter} together from "
-            "{since} to {last}, {months} month(s)",
+        "identified": Kind(
+            name=Words(zh="身份查明后发现", en="Found by identity"),
+            says=Words(
+                zh="身份查明后发现：{since} 至 {last} 同时享受 {other_matter}（案号 {other_number}）与 {matter}，"
+                "涉及 {months} 个月",
+                en="Found once the person was identified: {other_matter} ({other_number}) and {matter} together "
+                "from {since} to {last}, {months} month(s)",
+            ),
         ),
     },
     limits=Words(

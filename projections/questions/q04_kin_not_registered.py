@@ -4,7 +4,7 @@ Declared kin (近亲属备案) of a post that answers for the case's place, or t
 whose separate registration does not name that post.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT x.position || '-' || x.post AS id,
@@ -14,7 +14,7 @@ SELECT x.position || '-' || x.post AS id,
        array_remove(ARRAY[x.position, x.declared, c.kin, c.confirmed], NULL) AS positions,
        jsonb_build_object('post', x.post, 'relation_zh', CASE WHEN x.own THEN '本人' ELSE '近亲属' END,
            'relation_en', CASE WHEN x.own THEN 'the holder' ELSE 'a close relative of the holder' END,
-           'kin_basis', coalesce(r.kin_basis, '')) AS details
+           'basis', coalesce(r.kin_basis, '')) AS details
   FROM (
        SELECT held.case_id, kin.post, min(held.position) AS position, min(held.granted_on) AS granted_on,
               min(kin.position) AS declared, min(held.subject) AS subject, bool_or(kin.own) AS own
@@ -35,18 +35,24 @@ QUESTION = Question(
         zh="经办人员、村（社区）干部本人或其备案近亲属享受待遇，是否单独登记备案？",
         en="Were cases of handlers, village cadres or their declared kin registered separately?",
     ),
-    basis="《最低生活保障审核确认办法》（民发〔2021〕57号）第十一条；各事项规则 register_separately",
+    basis="《最低生活保障审核确认办法》（民发〔2021〕57号）第十一条；各事项规则版本的单独登记规定",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "unregistered": Words(
-            zh="确认前已备案的 {post} 之{relation_zh}享受待遇，该案没有就此岗位单独登记",
-            en="{relation_en} of {post}, declared before the confirmation, benefits; the case is not registered "
-            "apart for it",
+        "unregistered": Kind(
+            name=Words(zh="备案而未单独登记", en="Declared, not registered"),
+            says=Words(
+                zh="确认前已备案的 {post} 之{relation_zh}享受待遇，该案没有就此岗位单独登记",
+                en="{relation_en} of {post}, declared before the confirmation, benefits; the case is not registered "
+                "apart for it",
+            ),
         ),
-        "declared_later": Words(
-            zh="{post} 之{relation_zh}享受待遇，备案在确认之后，该案没有就此岗位单独登记",
-            en="{relation_en} of {post} benefits; declared only after the confirmation, and not registered apart",
+        "declared_later": Kind(
+            name=Words(zh="确认后才备案", en="Declared later"),
+            says=Words(
+                zh="{post} 之{relation_zh}享受待遇，备案在确认之后，该案没有就此岗位单独登记",
+                en="{relation_en} of {post} benefits; declared only after the confirmation, and not registered apart",
+            ),
         ),
     },
     limits=Words(

@@ -4,7 +4,7 @@ The county must visit where a case is registered separately (57号). A re-check 
 registration, or an inspection of the drawn case.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT d.position::text AS id, CASE WHEN v.county IS NULL THEN 'not_visited' ELSE 'not_rechecked' END AS kind,
@@ -36,14 +36,20 @@ QUESTION = Question(
     views=("audit_questions", "audit_visits", "samples"),
     sql=_SQL,
     kinds={
-        "not_visited": Words(
-            zh="{decided_on} 确认前共入户 {visits} 次，没有县级岗位参加",
-            en="{visits} visit(s) before the confirmation on {decided_on}, none of them with a post of the county",
+        "not_visited": Kind(
+            name=Words(zh="县级未入户", en="Not visited"),
+            says=Words(
+                zh="{decided_on} 确认前共入户 {visits} 次，没有县级岗位参加",
+                en="{visits} visit(s) before the confirmation on {decided_on}, none of them with a post of the county",
+            ),
         ),
-        "not_rechecked": Words(
-            zh="县级入户 {county_visits} 次，均在单独登记之前；登记之后至 {decided_on} 确认没有再入户",
-            en="{county_visits} visit(s) by the county, all before the separate registration; none from it to the "
-            "confirmation on {decided_on}",
+        "not_rechecked": Kind(
+            name=Words(zh="登记后未复核", en="Not re-checked"),
+            says=Words(
+                zh="县级入户 {county_visits} 次，均在单独登记之前；登记之后至 {decided_on} 确认没有再入户",
+                en="{county_visits} visit(s) by the county, all before the separate registration; none from it to "
+                "the confirmation on {decided_on}",
+            ),
         ),
     },
     limits=Words(

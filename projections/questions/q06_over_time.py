@@ -3,7 +3,7 @@
 Every clock of a statutory duty that ended after its due moment, or still runs after it, by the rule of its own day.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT k.since || '-' || k.what AS id,
@@ -14,7 +14,7 @@ SELECT k.since || '-' || k.what AS id,
        NULL::int8 AS amount, greatest(t.ended_on - t.due_on, 0) AS days, t.due_on AS on_day,
        array_remove(ARRAY[k.since, k.told, k.ended] || t.pauses, NULL) AS positions,
        jsonb_build_object('rule', k.rule, 'duty', k.what, 'due_on', t.due_on, 'holder', k.holder,
-           'ended_on', t.ended_on, 'pauses', k.pauses, 'duty_basis', k.basis) AS details
+           'ended_on', t.ended_on, 'pauses', k.pauses, 'basis', k.basis) AS details
   FROM (
        SELECT * FROM audit_clock WHERE state = 'running' AND due_at < %(moment)s
         UNION ALL
@@ -35,25 +35,35 @@ QUESTION = Question(
         zh="哪一环节超过时限？应由谁办理？扣除了哪些时间？",
         en="Which step took longer than its limit, who owed it, and which time was left out?",
     ),
-    basis="各规则版本的时限（limits）与法定职责（duties），依据见每条",
+    basis="各规则版本的时限与法定职责，依据见每条",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "late": Words(
-            zh="{duty}：应于 {due_on} 前由{holder}完成，{ended_on} 才完成，超过 {days} 天；扣除时间：{pauses}",
-            en="{duty}: owed by {holder} until {due_on}, done on {ended_on}, {days} day(s) late; time left out: "
-            "{pauses}",
+        "late": Kind(
+            name=Words(zh="逾期完成", en="Done late"),
+            says=Words(
+                zh="{duty}：应由{holder}不迟于 {due_on} 完成，{ended_on} 才完成，超过 {days} 天；扣除时间：{pauses}",
+                en="{duty}: owed by {holder} until {due_on}, done on {ended_on}, {days} day(s) late; time left out: "
+                "{pauses}",
+            ),
         ),
-        "open": Words(
-            zh="{duty}：应于 {due_on} 前由{holder}完成，至 {ended_on} 仍未完成，已超过 {days} 天；扣除时间：{pauses}",
-            en="{duty}: owed by {holder} until {due_on}, not done by {ended_on}, {days} day(s) over; time left out: "
-            "{pauses}",
+        "open": Kind(
+            name=Words(zh="逾期未完成", en="Not done"),
+            says=Words(
+                zh="{duty}：应由{holder}不迟于 {due_on} 完成，至 {ended_on} 仍未完成，已超过 {days} 天；扣除时间："
+                "{pauses}",
+                en="{duty}: owed by {holder} until {due_on}, not done by {ended_on}, {days} day(s) over; time left "
+                "out: {pauses}",
+            ),
         ),
-        "dropped": Words(
-            zh="{duty}：应于 {due_on} 前由{holder}完成，未完成，案件于 {ended_on} 终结，已超过 {days} 天；扣除时间："
-            "{pauses}",
-            en="{duty}: owed by {holder} until {due_on}, never done; the case ended on {ended_on}, {days} day(s) "
-            "over; time left out: {pauses}",
+        "dropped": Kind(
+            name=Words(zh="未完成即终结", en="Ended undone"),
+            says=Words(
+                zh="{duty}：应由{holder}不迟于 {due_on} 完成，未完成，案件于 {ended_on} 终结，已超过 {days} 天；"
+                "扣除时间：{pauses}",
+                en="{duty}: owed by {holder} until {due_on}, never done; the case ended on {ended_on}, {days} "
+                "day(s) over; time left out: {pauses}",
+            ),
         ),
     },
     limits=Words(

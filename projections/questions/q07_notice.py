@@ -4,7 +4,7 @@ Held against the rule version the case was accepted under, as published last: lo
 must have none (DOMAIN §0.3, §0.4). A period is counted from the day after the posting.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 WITH workdays AS MATERIALIZED (
@@ -39,7 +39,7 @@ SELECT n.position || '-' || n.kind AS id, n.kind, n.position, c.case_id, c.numbe
        n.post, '' AS holder, NULL::int8 AS amount, coalesce(n.stood, n.days) AS days, n.posted_on AS on_day,
        array_remove(ARRAY[n.position, n.ended], NULL) AS positions,
        jsonb_build_object('posted_on', n.posted_on, 'until', n.until, 'last_on', n.last_on, 'ended_on', n.ended_on,
-           'stood', coalesce(n.stood, n.days), 'asked', n.asked, 'unit', n.unit, 'rule', n.rule, 'notice_basis',
+           'stood', coalesce(n.stood, n.days), 'asked', n.asked, 'unit', n.unit, 'rule', n.rule, 'basis',
            n.basis)
            AS details
   FROM posted AS n
@@ -47,7 +47,7 @@ SELECT n.position || '-' || n.kind AS id, n.kind, n.position, c.case_id, c.numbe
  UNION ALL
 SELECT d.position || '-' || k.kind, k.kind, d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
        d.amount, NULL, d.decided_on, array_remove(ARRAY[d.opined, d.position], NULL),
-       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'notice_basis', r.notice_basis)
+       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'basis', r.notice_basis)
   FROM audit_rule AS r
   JOIN audit_decision AS d ON d.rule = r.rule AND d.result = 'grant' AND d.noticed IS NULL
   JOIN audit_case AS c ON c.case_id = d.case_id
@@ -57,7 +57,7 @@ SELECT d.position || '-' || k.kind, k.kind, d.position, c.case_id, c.number, '',
  UNION ALL
 SELECT d.position || '-running', 'running', d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
        d.amount, NULL, d.decided_on, ARRAY[d.noticed, d.position],
-       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'notice_basis', coalesce(r.notice_basis, ''))
+       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'basis', coalesce(r.notice_basis, ''))
   FROM audit_decision AS d
   JOIN audit_case AS c ON c.case_id = d.case_id
   LEFT JOIN audit_rule AS r ON r.rule = d.rule
@@ -72,39 +72,60 @@ QUESTION = Question(
         zh="应公示的是否公示、是否满期？不得公示的是否被公示？",
         en="Was every notice posted that must be, for its full time, and none where it is forbidden?",
     ),
-    basis="《社会救助暂行办法》（国务院令第649号）第十一条；各规则版本 notice",
+    basis="《社会救助暂行办法》（国务院令第649号）第十一条；各规则版本的公示规定",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "missing": Words(
-            zh="{decided_on} 确认，此前没有公示；规则 {rule} 要求公示",
-            en="Confirmed on {decided_on} without a notice; rule {rule} asks for one",
+        "missing": Kind(
+            name=Words(zh="未公示", en="Missing"),
+            says=Words(
+                zh="{decided_on} 确认，此前没有公示；规则 {rule} 要求公示",
+                en="Confirmed on {decided_on} without a notice; rule {rule} asks for one",
+            ),
         ),
-        "missing_perhaps": Words(
-            zh="{decided_on} 确认，此前没有公示；规则 {rule} 有免公示情形，须人工核对是否适用",
-            en="Confirmed on {decided_on} without a notice; rule {rule} exempts some cases: check by hand whether "
-            "this one",
+        "missing_perhaps": Kind(
+            name=Words(zh="未公示，可能免公示", en="Missing, perhaps exempt"),
+            says=Words(
+                zh="{decided_on} 确认，此前没有公示；规则 {rule} 有免公示情形，须人工核对是否适用",
+                en="Confirmed on {decided_on} without a notice; rule {rule} exempts some cases: check by hand "
+                "whether this one",
+            ),
         ),
-        "short": Words(
-            zh="{posted_on} 公示至 {until}，计 {stood}；规则 {rule} 要求 {asked}",
-            en="Posted on {posted_on} until {until}, {stood}; rule {rule} asks for {asked}",
+        "short": Kind(
+            name=Words(zh="公示天数不足", en="Too short"),
+            says=Words(
+                zh="{posted_on} 公示至 {until}，计 {stood}；规则 {rule} 要求 {asked}",
+                en="Posted on {posted_on} until {until}, {stood}; rule {rule} asks for {asked}",
+            ),
         ),
-        "early": Words(
-            zh="{posted_on} 公示，公告至 {until}，{ended_on} 提前结束，计 {stood}；规则 {rule} 要求 {asked}",
-            en="Posted on {posted_on}, announced until {until}, ended on {ended_on} after {stood}; rule {rule} asks "
-            "for {asked}",
+        "early": Kind(
+            name=Words(zh="提前结束", en="Ended early"),
+            says=Words(
+                zh="{posted_on} 公示，公告至 {until}，{ended_on} 提前结束，计 {stood}；规则 {rule} 要求 {asked}",
+                en="Posted on {posted_on}, announced until {until}, ended on {ended_on} after {stood}; rule {rule} "
+                "asks for {asked}",
+            ),
         ),
-        "running": Words(
-            zh="{decided_on} 确认时公示尚未结束",
-            en="Confirmed on {decided_on} while the notice was not closed",
+        "running": Kind(
+            name=Words(zh="公示未结束即确认", en="Not closed"),
+            says=Words(
+                zh="{decided_on} 确认时公示尚未结束",
+                en="Confirmed on {decided_on} while the notice was not closed",
+            ),
         ),
-        "forbidden": Words(
-            zh="{posted_on} 公示；规则 {rule} 规定该事项不得公示",
-            en="Posted on {posted_on}; rule {rule} forbids a notice for this matter",
+        "forbidden": Kind(
+            name=Words(zh="不得公示而公示", en="Forbidden"),
+            says=Words(
+                zh="{posted_on} 公示；规则 {rule} 规定该事项不得公示",
+                en="Posted on {posted_on}; rule {rule} forbids a notice for this matter",
+            ),
         ),
-        "exempt": Words(
-            zh="{posted_on} 公示；规则 {rule} 规定未成年申请人不得公示",
-            en="Posted on {posted_on}; rule {rule} forbids a notice for an applicant so young",
+        "exempt": Kind(
+            name=Words(zh="未成年人被公示", en="Too young"),
+            says=Words(
+                zh="{posted_on} 公示；规则 {rule} 规定未成年申请人不得公示",
+                en="Posted on {posted_on}; rule {rule} forbids a notice for an applicant so young",
+            ),
         ),
     },
     limits=Words(

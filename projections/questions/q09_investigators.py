@@ -1,6 +1,6 @@
 """9. Visits by fewer investigators than the rule asks for, unsigned, always by the same two, or at impossible times."""
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT v.position || '-few' AS id, 'few' AS kind, v.position, c.case_id, c.number, '' AS subject, c.matter, c.division,
@@ -8,7 +8,7 @@ SELECT v.position || '-few' AS id, 'few' AS kind, v.position, c.case_id, c.numbe
        AS positions,
        jsonb_build_object('visited_on', v.visited_on, 'counted', v.counted, 'asked', r.min_investigators, 'rule',
        v.rule,
-           'visit_basis', r.visit_basis) AS details
+           'basis', r.visit_basis) AS details
   FROM audit_rule AS r
   JOIN audit_visit AS v ON v.rule = r.rule AND v.counted < r.min_investigators
   JOIN audit_case AS c ON c.case_id = v.case_id
@@ -60,32 +60,47 @@ QUESTION = Question(
         zh="入户是否两人以上、是否签字？是否总是同两人？时间是否可能？",
         en="Did enough people visit and everybody sign? Always the same two? Were the times possible?",
     ),
-    basis="《最低生活保障审核确认办法》（民发〔2021〕57号）第十六条；各规则版本 min_investigators",
+    basis="《最低生活保障审核确认办法》（民发〔2021〕57号）第十六条；各规则版本的调查人数",
     views=("audit_questions", "audit_visits"),
     sql=_SQL,
     kinds={
-        "few": Words(
-            zh="{visited_on} 入户，调查人员 {counted} 人（村级协助人员不计）；规则 {rule} 要求 {asked} 人",
-            en="Visit on {visited_on} by {counted} investigator(s), village helpers not counted; rule {rule} asks "
-            "for {asked}",
+        "few": Kind(
+            name=Words(zh="人数不足", en="Too few"),
+            says=Words(
+                zh="{visited_on} 入户，调查人员 {counted} 人（村级协助人员不计）；规则 {rule} 要求 {asked} 人",
+                en="Visit on {visited_on} by {counted} investigator(s), village helpers not counted; rule {rule} "
+                "asks for {asked}",
+            ),
         ),
-        "unsigned": Words(
-            zh="{visited_on} 入户，家庭未签字，也没有记录理由",
-            en="Visit on {visited_on}, not signed by the household, no reason recorded",
+        "unsigned": Kind(
+            name=Words(zh="未签字且无理由", en="Unsigned, no reason"),
+            says=Words(
+                zh="{visited_on} 入户，家庭未签字，也没有记录理由",
+                en="Visit on {visited_on}, not signed by the household, no reason recorded",
+            ),
         ),
-        "unsigned_reasoned": Words(
-            zh="{visited_on} 入户，家庭未签字，已记录理由（在案卷中，须核对）",
-            en="Visit on {visited_on}, not signed by the household; the reason is in the file, to be checked",
+        "unsigned_reasoned": Kind(
+            name=Words(zh="未签字，已记理由", en="Unsigned, reason given"),
+            says=Words(
+                zh="{visited_on} 入户，家庭未签字，已记录理由（在案卷中，须核对）",
+                en="Visit on {visited_on}, not signed by the household; the reason is in the file, to be checked",
+            ),
         ),
-        "near": Words(
-            zh="{post} 在 {visited_on} 相隔 {minutes} 分钟到过两个村（社区）入户，另一案为 {other_number}",
-            en="{post} visited households of two villages {minutes} minute(s) apart on {visited_on}; the other case "
-            "is {other_number}",
+        "near": Kind(
+            name=Words(zh="时间相近", en="Too near in time"),
+            says=Words(
+                zh="{post} 在 {visited_on} 相隔 {minutes} 分钟到过两个村（社区）入户，另一案为 {other_number}",
+                en="{post} visited households of two villages {minutes} minute(s) apart on {visited_on}; the other "
+                "case is {other_number}",
+            ),
         ),
-        "same_pair": Words(
-            zh="{posts} 两岗位共同入户 {visits} 次，占该地期间双人入户 {total} 次的九成以上，最后一次 {last}",
-            en="{posts} went together {visits} times out of {total} there in the period, nine in ten or more; the "
-            "last on {last}",
+        "same_pair": Kind(
+            name=Words(zh="总是同两人", en="The same two"),
+            says=Words(
+                zh="{posts} 两岗位共同入户 {visits} 次，占该地期间双人入户 {total} 次的九成以上，最后一次 {last}",
+                en="{posts} went together {visits} times out of {total} there in the period, nine in ten or more; "
+                "the last on {last}",
+            ),
         ),
     },
     limits=Words(

@@ -1,6 +1,6 @@
 """10. Confirmed without the report of the information check 核对, or before it (未核先批)."""
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT d.position::text AS id, CASE WHEN c.compared IS NULL THEN 'without' ELSE 'before' END AS kind, d.position,
@@ -8,7 +8,7 @@ SELECT d.position::text AS id, CASE WHEN c.compared IS NULL THEN 'without' ELSE 
        (c.compared_on - d.decided_on) AS days, d.decided_on AS on_day,
        array_remove(ARRAY[d.accepted, d.position, c.compared], NULL) AS positions,
        jsonb_build_object('decided_on', d.decided_on, 'reported_on', c.compared_on, 'rule', d.rule,
-           'compare_basis', r.compare_basis) AS details
+           'basis', r.compare_basis) AS details
   FROM audit_rule AS r
   JOIN audit_decision AS d ON d.rule = r.rule AND d.result = 'grant' AND d.compared IS NULL
   JOIN audit_case AS c ON c.case_id = d.case_id
@@ -18,7 +18,7 @@ SELECT d.position::text, 'dated_before', d.position, c.case_id, c.number, '', c.
        d.amount,
        d.compared_on - d.decided_on, d.decided_on, ARRAY[d.compared, d.position],
        jsonb_build_object('decided_on', d.decided_on, 'reported_on', d.compared_on, 'rule', d.rule,
-           'compare_basis', r.compare_basis)
+           'basis', r.compare_basis)
   FROM audit_rule AS r
   JOIN audit_decision AS d ON d.rule = r.rule AND d.result = 'grant' AND d.compared_on > d.decided_on
   JOIN audit_case AS c ON c.case_id = d.case_id
@@ -32,22 +32,31 @@ QUESTION = Question(
         zh="确认之前是否已有核对报告？",
         en="Was the report of the information check there before the confirmation?",
     ),
-    basis="《最低生活保障审核确认办法》（民发〔2021〕57号）第十七条；各规则版本 report_comparison",
+    basis="《最低生活保障审核确认办法》（民发〔2021〕57号）第十七条；各规则版本的核对规定",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "without": Words(
-            zh="{decided_on} 确认，没有核对报告；规则 {rule} 要求先核对",
-            en="Confirmed on {decided_on} without a comparison report; rule {rule} asks for it first",
+        "without": Kind(
+            name=Words(zh="没有核对报告", en="No report"),
+            says=Words(
+                zh="{decided_on} 确认，没有核对报告；规则 {rule} 要求先核对",
+                en="Confirmed on {decided_on} without a comparison report; rule {rule} asks for it first",
+            ),
         ),
-        "before": Words(
-            zh="{decided_on} 确认，核对报告 {reported_on} 才登记；规则 {rule} 要求先核对",
-            en="Confirmed on {decided_on}, the comparison report was recorded on {reported_on}; rule {rule} asks "
-            "for it first",
+        "before": Kind(
+            name=Words(zh="先批后核", en="Before the report"),
+            says=Words(
+                zh="{decided_on} 确认，核对报告 {reported_on} 才登记；规则 {rule} 要求先核对",
+                en="Confirmed on {decided_on}, the comparison report was recorded on {reported_on}; rule {rule} "
+                "asks for it first",
+            ),
         ),
-        "dated_before": Words(
-            zh="{decided_on} 确认，核对报告日期为 {reported_on}，晚于确认",
-            en="Confirmed on {decided_on}; the comparison report is dated {reported_on}, after it",
+        "dated_before": Kind(
+            name=Words(zh="报告日期在后", en="Report dated later"),
+            says=Words(
+                zh="{decided_on} 确认，核对报告日期为 {reported_on}，晚于确认",
+                en="Confirmed on {decided_on}; the comparison report is dated {reported_on}, after it",
+            ),
         ),
     },
     limits=Words(

@@ -4,7 +4,7 @@ Within one county and under one rule version: by hukou nothing may differ (DOMAI
 community is for statistics alone.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 WITH months AS (
@@ -77,26 +77,35 @@ QUESTION = Question(
         zh="同一县（市、区）同一规则下，城乡的标准、办理时长、不予确认率是否不同？",
         en="In one county and under one rule, do standard, days or refusals differ between town and country?",
     ),
-    basis="城乡统筹（DOMAIN §1 第6行）；《社会救助暂行办法》（国务院令第649号）第十条",
+    basis="《社会救助暂行办法》（国务院令第649号）第十条；城乡统筹的要求",
     views=("parity", "audit_questions"),
     sql=_SQL,
     kinds={
-        "standard": Words(
-            zh="规则 {rule} 下，居委会适用标准 {urban_standards}，村委会适用标准 {rural_standards}；"
-            "规则是否列明依据：{basis_told}",
-            en="Under rule {rule} the standard was {urban_standards} in urban and {rural_standards} in rural "
-            "communities; a basis in the rule: {basis_told}",
+        "standard": Kind(
+            name=Words(zh="标准不同", en="Standards"),
+            says=Words(
+                zh="规则 {rule} 下，居委会适用标准 {urban_standards}，村委会适用标准 {rural_standards}；"
+                "规则是否列明依据：{basis_told}",
+                en="Under rule {rule} the standard was {urban_standards} in urban and {rural_standards} in rural "
+                "communities; a basis in the rule: {basis_told}",
+            ),
         ),
-        "days": Words(
-            zh="规则 {rule} 下，自受理至决定的中位天数：城 {urban_days} 天（{urban} 件），乡 {rural_days} 天（"
-            "{rural} 件）",
-            en="Under rule {rule} the median from acceptance to decision is {urban_days} day(s) in town ({urban} "
-            "cases) and {rural_days} in the country ({rural})",
+        "days": Kind(
+            name=Words(zh="时长不同", en="Days"),
+            says=Words(
+                zh="规则 {rule} 下，自受理至决定的中位天数：城 {urban_days} 天（{urban} 件），乡 {rural_days} 天（"
+                "{rural} 件）",
+                en="Under rule {rule} the median from acceptance to decision is {urban_days} day(s) in town ({urban}"
+                " cases) and {rural_days} in the country ({rural})",
+            ),
         ),
-        "refusals": Words(
-            zh="规则 {rule} 下，不予确认率：城 {urban_permille}‰（{urban} 件），乡 {rural_permille}‰（{rural} 件）",
-            en="Under rule {rule}, refused per thousand: {urban_permille} in town ({urban} cases), {rural_permille} "
-            "in the country ({rural})",
+        "refusals": Kind(
+            name=Words(zh="不予确认率不同", en="Refusals"),
+            says=Words(
+                zh="规则 {rule} 下，不予确认率：城 {urban_permille}‰（{urban} 件），乡 {rural_permille}‰（{rural} 件）",
+                en="Under rule {rule}, refused per thousand: {urban_permille} in town ({urban} cases), "
+                "{rural_permille} in the country ({rural})",
+            ),
         ),
     },
     limits=Words(

@@ -5,7 +5,7 @@ pilot's, then the latest to begin. "In force" is what the rulebook says now: a n
 beginning shows here, with the event of its publication.
 """
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 WITH RECURSIVE used AS (
@@ -44,10 +44,10 @@ SELECT c.accepted || '-rule' AS id,
        CASE WHEN was.rule IS NULL THEN 'unknown' WHEN best.rule IS NULL THEN 'not_in_force'
             WHEN best.position > c.accepted THEN 'published_later' ELSE 'other_version' END AS kind,
        c.accepted AS position, c.case_id, c.number, '' AS subject, c.matter, c.accepted_in AS division,
-       '' AS post, 'town_handler' AS holder, NULL::int8 AS amount, NULL::int4 AS days, c.accepted_on AS on_day,
+       c.accepted_by AS post, '' AS holder, NULL::int8 AS amount, NULL::int4 AS days, c.accepted_on AS on_day,
        array_remove(ARRAY[c.accepted, was.position, best.position], NULL) AS positions,
        jsonb_build_object('accepted_on', c.accepted_on, 'rule', c.rule, 'right_rule', best.rule,
-           'rule_basis', coalesce(best.basis, was.basis, '')) AS details
+           'basis', coalesce(best.basis, was.basis, '')) AS details
   FROM suspects
   JOIN audit_case AS c ON c.case_id = suspects.case_id
   LEFT JOIN audit_rule AS was ON was.rule = c.rule
@@ -62,7 +62,7 @@ SELECT c.accepted || '-rule' AS id,
 SELECT d.position || '-changed', 'changed', d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
        d.amount,
        NULL, d.decided_on, array_remove(ARRAY[c.accepted, d.position], NULL),
-       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'pinned', d.pinned, 'rule_basis',
+       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'pinned', d.pinned, 'basis',
        coalesce(r.basis, ''))
   FROM audit_decision AS d
   JOIN audit_case AS c ON c.case_id = d.case_id
@@ -73,7 +73,7 @@ SELECT a.position || '-amount', CASE WHEN a.fault = '' THEN 'amount' ELSE 'not_c
        c.number, '', c.matter, d.division, d.post, '', abs(a.told - coalesce(a.again, a.told)), NULL, d.decided_on,
        array_remove(ARRAY[a.position, r.position], NULL),
        jsonb_build_object('decided_on', d.decided_on, 'rule', a.rule, 'told_fen', a.told, 'again_fen', a.again,
-           'fault', a.fault, 'rule_basis', coalesce(r.basis, ''))
+           'fault', a.fault, 'basis', coalesce(r.basis, ''))
   FROM audit_amount AS a
   JOIN audit_case AS c ON c.case_id = a.case_id
   JOIN audit_decision AS d ON d.position = a.position
@@ -87,39 +87,60 @@ QUESTION = Question(
         zh="是否适用了受理当日当地有效的规则版本？金额能否复算到分？",
         en="Was it the rule version in force on the day and in the place? Does the amount come out again to the fen?",
     ),
-    basis="规则版本的效力期间与适用地区；各规则版本 amount",
+    basis="规则版本的效力期间与适用地区；各规则版本的金额规定",
     views=("audit_questions", "audit_amounts"),
     sql=_SQL,
     kinds={
-        "other_version": Words(
-            zh="{accepted_on} 受理适用 {rule}，当日当地有效的是 {right_rule}",
-            en="Accepted on {accepted_on} under {rule}; in force that day in that place was {right_rule}",
+        "other_version": Kind(
+            name=Words(zh="规则版本不符", en="Another version"),
+            says=Words(
+                zh="{accepted_on} 受理适用 {rule}，当日当地有效的是 {right_rule}",
+                en="Accepted on {accepted_on} under {rule}; in force that day in that place was {right_rule}",
+            ),
         ),
-        "published_later": Words(
-            zh="{accepted_on} 受理适用 {rule}；依现规则库当日有效的是 {right_rule}，该版本在受理之后才登记",
-            en="Accepted on {accepted_on} under {rule}; by the rulebook as it is now {right_rule} was in force, "
-            "which was recorded only after the acceptance",
+        "published_later": Kind(
+            name=Words(zh="有效规则后登记", en="Recorded later"),
+            says=Words(
+                zh="{accepted_on} 受理适用 {rule}；依现规则库当日有效的是 {right_rule}，该版本在受理之后才登记",
+                en="Accepted on {accepted_on} under {rule}; by the rulebook as it is now {right_rule} was in force, "
+                "which was recorded only after the acceptance",
+            ),
         ),
-        "not_in_force": Words(
-            zh="{accepted_on} 受理适用 {rule}，依现规则库当日当地没有有效的规则版本",
-            en="Accepted on {accepted_on} under {rule}; by the rulebook as it is now no version was in force there",
+        "not_in_force": Kind(
+            name=Words(zh="当日无有效规则", en="None in force"),
+            says=Words(
+                zh="{accepted_on} 受理适用 {rule}，依现规则库当日当地没有有效的规则版本",
+                en="Accepted on {accepted_on} under {rule}; by the rulebook as it is now no version was in force there",
+            ),
         ),
-        "unknown": Words(
-            zh="{accepted_on} 受理适用 {rule}，规则库没有这一版本",
-            en="Accepted on {accepted_on} under {rule}, which the rulebook does not have",
+        "unknown": Kind(
+            name=Words(zh="规则库没有", en="Unknown version"),
+            says=Words(
+                zh="{accepted_on} 受理适用 {rule}，规则库没有这一版本",
+                en="Accepted on {accepted_on} under {rule}, which the rulebook does not have",
+            ),
         ),
-        "changed": Words(
-            zh="{decided_on} 决定适用 {rule}，受理时适用的是 {pinned}",
-            en="Decided on {decided_on} under {rule}; the case was accepted under {pinned}",
+        "changed": Kind(
+            name=Words(zh="决定与受理规则不同", en="Changed version"),
+            says=Words(
+                zh="{decided_on} 决定适用 {rule}，受理时适用的是 {pinned}",
+                en="Decided on {decided_on} under {rule}; the case was accepted under {pinned}",
+            ),
         ),
-        "amount": Words(
-            zh="{decided_on} 确认金额 {told_fen} 元，按 {rule} 复算为 {again_fen} 元或各项不同",
-            en="Confirmed on {decided_on} for {told_fen} yuan; by {rule} it comes out as {again_fen}, or its terms "
-            "differ",
+        "amount": Kind(
+            name=Words(zh="金额复算不一致", en="Amount differs"),
+            says=Words(
+                zh="{decided_on} 确认金额 {told_fen} 元，按 {rule} 复算为 {again_fen} 元或各项不同",
+                en="Confirmed on {decided_on} for {told_fen} yuan; by {rule} it comes out as {again_fen}, or its "
+                "terms differ",
+            ),
         ),
-        "not_computed": Words(
-            zh="{decided_on} 确认金额 {told_fen} 元，按 {rule} 无法复算（{fault}）",
-            en="Confirmed on {decided_on} for {told_fen} yuan; it cannot be computed again by {rule} ({fault})",
+        "not_computed": Kind(
+            name=Words(zh="金额无法复算", en="Cannot be computed"),
+            says=Words(
+                zh="{decided_on} 确认金额 {told_fen} 元，按 {rule} 无法复算（{fault}）",
+                en="Confirmed on {decided_on} for {told_fen} yuan; it cannot be computed again by {rule} ({fault})",
+            ),
         ),
     },
     limits=Words(

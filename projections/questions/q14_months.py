@@ -1,6 +1,6 @@
 """14. The wrong first or last month (DOMAIN §2.2): the commonest source of over- and underpayment."""
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 WITH first_month AS (
@@ -35,7 +35,7 @@ SELECT d.position::text AS id, CASE WHEN d.from_month < d.due THEN 'first_early'
        d.amount * abs(m.months) AS amount, NULL::int4 AS days, d.decided_on AS on_day,
        array_remove(ARRAY[d.accepted, d.position], NULL) AS positions,
        jsonb_build_object('from_month', d.from_month, 'due_month', d.due, 'months', abs(m.months), 'rule', d.rule,
-           'first', d.first, 'months_basis', d.months_basis) AS details
+           'first', d.first, 'basis', d.months_basis) AS details
   FROM first_month AS d
   JOIN audit_case AS c ON c.case_id = d.case_id
  CROSS JOIN LATERAL (
@@ -50,7 +50,7 @@ SELECT m.position::text, 'start_differs', m.position, c.case_id, c.number, '', c
        c.amount * abs(m.months), NULL, m.day, array_remove(ARRAY[m.other, m.position], NULL),
        jsonb_build_object('from_month', m.from_month, 'due_month',
            (m.from_month - make_interval(months => m.months))::date, 'months', abs(m.months), 'rule', m.rule,
-           'months_basis', coalesce(r.months_basis, ''))
+           'basis', coalesce(r.months_basis, ''))
   FROM audit_month AS m
   JOIN audit_case AS c ON c.case_id = m.case_id
   LEFT JOIN audit_rule AS r ON r.rule = m.rule
@@ -62,7 +62,7 @@ SELECT m.position::text, CASE WHEN m.months < 1 THEN 'stop_early' ELSE 'stop_lat
        array_remove(ARRAY[m.other, m.position], NULL),
        jsonb_build_object('stopped_on', m.day, 'from_month', m.from_month, 'due_month',
            (date_trunc('month', m.day) + interval '1 month')::date, 'months', abs(m.months - 1), 'rule', m.rule,
-           'months_basis', r.months_basis)
+           'basis', r.months_basis)
   FROM audit_rule AS r
   JOIN audit_month AS m ON m.rule = r.rule AND m.what = 'stop'
    AND (m.months > 1 OR (m.months < 1 AND r.last = 'decision_month'))
@@ -77,30 +77,47 @@ QUESTION = Question(
         zh="待遇的起发月和停发月是否符合规则？",
         en="Do the first and the last month agree with the rule?",
     ),
-    basis="各规则版本 months（DOMAIN §2.2）",
+    basis="各规则版本的起止月规定",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "first_early": Words(
-            zh="自 {from_month} 起发，按规则 {rule} 应自 {due_month} 起，早 {months} 个月",
-            en="Paid from {from_month}; by rule {rule} it begins with {due_month}: {months} month(s) early",
+        "first_early": Kind(
+            name=Words(zh="起发过早", en="First month early"),
+            says=Words(
+                zh="自 {from_month} 起发，按规则 {rule} 应自 {due_month} 起，早 {months} 个月",
+                en="Paid from {from_month}; by rule {rule} it begins with {due_month}: {months} month(s) early",
+            ),
         ),
-        "first_late": Words(
-            zh="自 {from_month} 起发，按规则 {rule} 应自 {due_month} 起，晚 {months} 个月",
-            en="Paid from {from_month}; by rule {rule} it begins with {due_month}: {months} month(s) late",
+        "first_late": Kind(
+            name=Words(zh="起发过晚", en="First month late"),
+            says=Words(
+                zh="自 {from_month} 起发，按规则 {rule} 应自 {due_month} 起，晚 {months} 个月",
+                en="Paid from {from_month}; by rule {rule} it begins with {due_month}: {months} month(s) late",
+            ),
         ),
-        "start_differs": Words(
-            zh="发放自 {from_month} 起，确认的起发月为 {due_month}",
-            en="The grant was started from {from_month}; the confirmation says {due_month}",
+        "start_differs": Kind(
+            name=Words(zh="发放与确认不一", en="Start differs"),
+            says=Words(
+                zh="发放自 {from_month} 起，确认的起发月为 {due_month}",
+                en="The grant was started from {from_month}; the confirmation says {due_month}",
+            ),
         ),
-        "stop_early": Words(
-            zh="{stopped_on} 停发，自 {from_month} 起不再发放；按规则 {rule} 应自 {due_month} 起，早 {months} 个月",
-            en="Stopped on {stopped_on} from {from_month}; by rule {rule} from {due_month}: {months} month(s) early",
+        "stop_early": Kind(
+            name=Words(zh="停发过早", en="Stopped early"),
+            says=Words(
+                zh="{stopped_on} 停发，自 {from_month} 起不再发放；按规则 {rule} 应自 {due_month} 起，早 {months} 个月",
+                en="Stopped on {stopped_on} from {from_month}; by rule {rule} from {due_month}: {months} month(s) "
+                "early",
+            ),
         ),
-        "stop_late": Words(
-            zh="{stopped_on} 停发，自 {from_month} 起不再发放；按规则 {rule} 最迟自 {due_month} 起，晚 {months} 个月",
-            en="Stopped on {stopped_on} from {from_month}; by rule {rule} from {due_month} at the latest: {months} "
-            "month(s) late",
+        "stop_late": Kind(
+            name=Words(zh="停发过晚", en="Stopped late"),
+            says=Words(
+                zh="{stopped_on} 停发，自 {from_month} 起不再发放；按规则 {rule} 最迟自 {due_month} 起，晚 {months} "
+                "个月",
+                en="Stopped on {stopped_on} from {from_month}; by rule {rule} from {due_month} at the latest: "
+                "{months} month(s) late",
+            ),
         ),
     },
     limits=Words(

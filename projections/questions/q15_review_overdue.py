@@ -1,13 +1,13 @@
 """15. A periodic review 定期核查 that is overdue while the grant runs."""
 
-from projections.question import Question, Words
+from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT k.since || '-review' AS id, 'overdue' AS kind, k.since AS position, c.case_id, c.number, '' AS subject, c.matter,
        c.division, '' AS post, k.holder, c.amount AS amount, (%(on)s::date - t.due_on) AS days, t.due_on AS on_day,
        array_remove(ARRAY[k.since, k.told, c.granted, c.confirmed], NULL) AS positions,
        jsonb_build_object('due_on', t.due_on, 'day', %(on)s::date, 'rule', k.rule, 'holder', k.holder,
-           'done_on', t.done_on, 'review_basis', k.basis) AS details
+           'done_on', t.done_on, 'basis', k.basis) AS details
   FROM (
        SELECT * FROM audit_clock WHERE state = 'running' AND due_at < %(moment)s AND what = 'review'
         UNION ALL
@@ -28,14 +28,17 @@ QUESTION = Question(
         zh="定期核查逾期未做，待遇是否仍在发放？",
         en="Is a periodic review overdue while the grant runs?",
     ),
-    basis="《社会救助暂行办法》（国务院令第649号）第十三条；各规则版本 review",
+    basis="《社会救助暂行办法》（国务院令第649号）第十三条；各规则版本的定期核查规定",
     views=("audit_questions",),
     sql=_SQL,
     kinds={
-        "overdue": Words(
-            zh="定期核查应于 {due_on} 前由{holder}完成，至 {day} 仍未完成，逾期 {days} 天，待遇照发",
-            en="The review was owed by {holder} until {due_on}; by {day} it was not done, {days} day(s) over, and "
-            "the grant runs",
+        "overdue": Kind(
+            name=Words(zh="核查逾期", en="Review overdue"),
+            says=Words(
+                zh="定期核查应由{holder}不迟于 {due_on} 完成，至 {day} 仍未完成，逾期 {days} 天，待遇照发",
+                en="The review was owed by {holder} until {due_on}; by {day} it was not done, {days} day(s) over, "
+                "and the grant runs",
+            ),
         ),
     },
     limits=Words(

@@ -1,13 +1,14 @@
 """Folding rules, posts and declared kin: what cases are held against."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from domain.authority.posts import Post
 from domain.bureau_events import KinDeclared, PostsCreated, RuleVersionPublished
 from domain.divisions import division_prefix
 from domain.kernel import Recorded
 from domain.rulebook.criteria import Criterion
-from domain.rulebook.parts import Limit, Step
+from domain.rulebook.parts import Step
 from domain.rulebook.rules import RuleVersion
 from projections.shape import Key, Working
 from projections.views.audit_questions.rows import RuleRow
@@ -38,6 +39,9 @@ def fold_bureau(rows: Working, recorded: Recorded) -> None:
     match event:
         case RuleVersionPublished():
             row = rule_row(event.version, recorded.position)
+            known: RuleRow | None = rows["audit_rule"].get((row.rule,))
+            if known is not None and _holds_alike(known, row):
+                row.position = known.position
             rows["audit_rule"].put((row.rule,), row)
         case PostsCreated():
             for post in event.posts:
@@ -48,6 +52,12 @@ def fold_bureau(rows: Working, recorded: Recorded) -> None:
             _declare(rows, (event.subject, event.post), recorded.position, own=event.own)
         case _:
             return
+
+
+def _holds_alike(known: RuleRow, row: RuleRow) -> bool:
+    """Published again with an end, or with other figures, a version holds where and when it held before."""
+    ends = row.valid_to is not None or known.valid_to is None
+    return ends and (known.region, known.valid_from, known.pilot) == (row.region, row.valid_from, row.pilot)
 
 
 def _post(post: Post) -> tuple[str, str, str, str]:
@@ -61,8 +71,6 @@ def _declare(rows: Working, key: tuple[str, str], position: int, *, own: bool) -
 
 def rule_row(rule: RuleVersion, position: int) -> RuleRow:
     """Return what the questions ask of a rule version."""
-    notice, limits = rule.notice, rule.limits
-    days = limits.get("notice")
     return RuleRow(
         rule=rule.id,
         matter=rule.matter,
@@ -72,34 +80,43 @@ def rule_row(rule: RuleVersion, position: int) -> RuleRow:
         pilot=bool(rule.pilot),
         position=position,
         basis=_AND.join(rule.basis),
-        min_investigators=rule.min_investigators,
-        visits="record_visit" in rule.steps,
-        compares=_compares(rule.steps),
-        compare_basis=_basis(rule.steps, "report_comparison"),
-        visit_basis=_basis(rule.steps, "record_visit"),
-        kin_basis=_basis(rule.steps, "register_separately"),
-        objection_basis=_basis(rule.steps, "record_objection"),
-        notice=notice.kind,
-        notice_basis=notice.basis,
-        notice_days=days.days if days else None,
-        notice_unit=_unit(days),
-        exempt_age=_exempt_age(notice.exempt),
-        exempt_otherwise=bool(notice.exempt) and _exempt_age(notice.exempt) is None,
         first=rule.months.first,
         last=rule.months.last,
         first_age=_first_age(rule),
         months_basis=rule.months.basis,
         tracks=any(track.parameter == "standard" and track.basis for track in rule.tracks),
-        review_basis=_basis(rule.steps, "complete_review"),
+        **_inquiry(rule),
+        **_notice(rule),
     )
+
+
+def _inquiry(rule: RuleVersion) -> dict[str, Any]:
+    return {
+        "min_investigators": rule.min_investigators,
+        "visits": "record_visit" in rule.steps,
+        "compares": _compares(rule.steps),
+        "compare_basis": _basis(rule.steps, "report_comparison"),
+        "visit_basis": _basis(rule.steps, "record_visit"),
+        "kin_basis": _basis(rule.steps, "register_separately"),
+        "objection_basis": _basis(rule.steps, "record_objection"),
+        "review_basis": _basis(rule.steps, "complete_review"),
+    }
+
+
+def _notice(rule: RuleVersion) -> dict[str, Any]:
+    limit, exempt = rule.limits.get("notice"), rule.notice.exempt
+    return {
+        "notice": rule.notice.kind,
+        "notice_basis": rule.notice.basis,
+        "notice_days": limit.days if limit else None,
+        "notice_unit": limit.unit if limit else "",
+        "exempt_age": _exempt_age(exempt),
+        "exempt_otherwise": bool(exempt) and _exempt_age(exempt) is None,
+    }
 
 
 def _basis(steps: Mapping[str, Step], name: str) -> str:
     return steps.get(name, _NO_STEP).basis
-
-
-def _unit(limit: Limit | None) -> str:
-    return limit.unit if limit else ""
 
 
 def _compares(steps: Mapping[str, Step]) -> bool:

@@ -54,7 +54,7 @@ def _identified(rows: Working, case: CaseRow, recorded: Recorded) -> None:
 def _accepted(_: Working, case: CaseRow, recorded: Recorded) -> None:
     event: Any = recorded.event
     case.accepted, case.accepted_on = recorded.position, event.accepted_on
-    case.rule, case.accepted_in = event.rule, case.division
+    case.rule, case.accepted_in, case.accepted_by = event.rule, case.division, recorded.meta.post
 
 
 def _transferred(_: Working, case: CaseRow, recorded: Recorded) -> None:

@@ -9,6 +9,8 @@ from domain.kernel import Recorded
 from projections.views.audit_questions.months import months_between
 from projections.views.audit_questions.rows import CaseRow, DecisionRow
 
+_BEFORE = ("accepted", "kin", "compared", "compared_on", "inquired", "opined", "noticed", "closed", "objected")
+
 
 def decision_row(case: CaseRow, recorded: Recorded) -> DecisionRow:
     """Return the row of a confirmation or a refusal on the case as it stood."""
@@ -34,15 +36,7 @@ def decision_row(case: CaseRow, recorded: Recorded) -> DecisionRow:
         after_condition=_months(case.condition_from, first),
         age_months=_months(case.born, first),
         age=age_on(case.born, day) if case.born and case.born <= day else None,
-        accepted=case.accepted,
-        kin=case.kin,
-        compared=case.compared,
-        compared_on=case.compared_on,
-        inquired=case.inquired,
-        opined=case.opined,
-        noticed=case.noticed,
-        closed=case.closed,
-        objected=case.objected,
+        **{name: getattr(case, name) for name in _BEFORE},
     )
 
 

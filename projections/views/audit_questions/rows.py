@@ -18,6 +18,7 @@ class CaseRow(msgspec.Struct, gc=False):
     accepted: int | None = None
     accepted_on: date | None = None
     accepted_in: str = ""
+    accepted_by: str = ""
     rule: str = ""
     kin: int | None = None
     kin_posts: str = ""

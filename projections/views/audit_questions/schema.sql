@@ -10,6 +10,7 @@ CREATE TABLE audit_case (
     accepted       int8,
     accepted_on    date,
     accepted_in    text NOT NULL,  -- the division at the acceptance
+    accepted_by    text NOT NULL,  -- the post
     rule           text NOT NULL,  -- accepted under
     kin            int8,           -- the last separate registration
     kin_posts      text NOT NULL,  -- its posts, a space between
@@ -186,7 +187,7 @@ CREATE TABLE audit_rule (
     valid_from         date NOT NULL,
     valid_to           date,
     pilot              bool NOT NULL,
-    position           int8 NOT NULL,   -- published
+    position           int8 NOT NULL,   -- published, where and from when it holds now
     basis              text NOT NULL,
     min_investigators  int4 NOT NULL,
     visits             bool NOT NULL,

@@ -104,8 +104,8 @@ AUDIT_QUESTIONS = View(
             "audit_case",
             CaseRow,
             1,
-            "text text text text date date date int8 date text text int8 text int8 date int8 int8 int8 int8 int8 int8 "
-            "date int8 int8 date date date",
+            "text text text text date date date int8 date text text text int8 text int8 date int8 int8 int8 int8 int8 "
+            "int8 date int8 int8 date date date",
         ),
         _rows(
             "audit_decision",
