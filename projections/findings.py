@@ -69,17 +69,22 @@ class Ground(NamedTuple):
     calendar: WorkCalendar
 
 
-_OWN = tuple(name for name in Finding.__struct_fields__ if name != "organ")
-_COLUMNS = ", ".join(f"f.{name}" for name in _OWN)
+_ADDED = frozenset({"organ", "number"})
+"""What no question's own SQL gives: looked up for the rows of the page alone."""
+_COLUMNS = ", ".join(f"f.{name}" for name in Finding.__struct_fields__ if name not in _ADDED)
 _ROWS = f"""
-SELECT {_COLUMNS}, coalesce(acted.organ, owed.organ, '') AS organ
-  FROM (%SQL%) AS f
-  LEFT JOIN audit_post AS acted ON acted.post = f.post
+WITH page AS MATERIALIZED (
+    SELECT {_COLUMNS} FROM (%SQL%) AS f WHERE %WHERE% ORDER BY f.position DESC, f.id COLLATE "C" LIMIT %(limit)s
+)
+SELECT page.*, coalesce(c.number, '') AS number, coalesce(acted.organ, owed.organ, '') AS organ
+  FROM page
+  LEFT JOIN audit_case AS c ON c.case_id = page.case_id
+  LEFT JOIN audit_post AS acted ON acted.post = page.post
   LEFT JOIN LATERAL (
        SELECT organ FROM audit_post AS office
-        WHERE f.post = '' AND office.role = f.holder AND starts_with(f.division, office.prefix)
+        WHERE page.post = '' AND office.role = page.holder AND starts_with(page.division, office.prefix)
         ORDER BY length(office.prefix) DESC LIMIT 1) AS owed ON true
- WHERE %WHERE%
+ ORDER BY page.position DESC, page.id COLLATE "C"
 """  # noqa: S608  (constant parts)
 _COUNTS = """
 SELECT left(f.division, 6) AS county, date_trunc('month', f.on_day)::date AS month, f.kind,
@@ -95,8 +100,8 @@ def finding_rows(question: Question, asked: Asked, ground: Ground, limit: int = 
         position, id_ = cursor_key(_ORDER, after, (int, str))
         where.append('(f.position < %(at)s OR (f.position = %(at)s AND f.id COLLATE "C" > %(id)s))')
         params |= {"at": position, "id": id_}
-    sql = _filled(_ROWS, question, where) + ' ORDER BY f.position DESC, f.id COLLATE "C" LIMIT %(limit)s'
-    return Ask(sql, {**given(asked, ground), **params, "limit": min(limit, MOST_ROWS) + 1})
+    params["limit"] = min(limit, MOST_ROWS) + 1
+    return Ask(_filled(_ROWS, question, where), {**given(asked, ground), **params})
 
 
 def finding_page(found: Sequence[Mapping[str, Any]], limit: int = 50) -> FindingPage:
@@ -110,11 +115,12 @@ def finding_page(found: Sequence[Mapping[str, Any]], limit: int = 50) -> Finding
 
 def one_finding(question: Question, asked: Asked, ground: Ground, id_: str) -> Ask:
     """Return the query of the finding with that id."""
-    where, params = ["f.id = %(id)s"], {"id": id_}
+    where: list[str] = ["f.id = %(id)s"]
+    params: dict[str, Any] = {"id": id_, "limit": 1}
     event = _OF_AN_EVENT.fullmatch(id_)
     if event:
         where.append("f.position = %(at)s")
-        params["at"] = int(event[1])  # type: ignore[assignment]  # parameters are of any type
+        params["at"] = int(event[1])
     return Ask(_filled(_ROWS, question, where), {**given(asked, ground), **params})
 
 

@@ -45,8 +45,8 @@ class Question(Value):
     """A question by its number in DOMAIN §4.1.
 
     ``basis``: documents and articles. ``views``: whose tables it reads. ``sql``: gives the columns of ``Finding`` but
-    for the organ, with the parameters of ``given``. ``kinds``: what it can find; the blanks of their sentences are
-    filled from the row and its details. ``limits``: what it does not tell, or by which figures of ours it chooses.
+    for number and organ, with the parameters of ``given``. ``kinds``: what it can find; the blanks of their sentences
+    are filled from the row and its details. ``limits``: what it does not tell, or by which figures of ours it chooses.
     """
 
     number: int

@@ -8,7 +8,7 @@ that is where the store could not know.
 from projections.question import Kind, Question, Words
 
 _SQL = """
-SELECT b_position || '-' || a_position AS id, kind, b_position AS position, x.case_id, c.number, x.subject,
+SELECT b_position || '-' || a_position AS id, kind, b_position AS position, x.case_id, x.subject,
        c.matter, c.division, coalesce(d.post, '') AS post, '' AS holder,
        least(x.amount, x.other_amount) * x.months AS amount, (x.last - x.since + 1) AS days, x.since AS on_day,
        array_remove(x.positions || d.position, NULL) AS positions,

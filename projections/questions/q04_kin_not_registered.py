@@ -9,7 +9,7 @@ from projections.question import Kind, Question, Words
 _SQL = """
 SELECT x.position || '-' || x.post AS id,
        CASE WHEN x.declared < coalesce(c.confirmed, x.position) THEN 'unregistered' ELSE 'declared_later' END AS kind,
-       x.position, c.case_id, c.number, x.subject, c.matter, c.division, x.post, '' AS holder,
+       x.position, c.case_id, x.subject, c.matter, c.division, x.post, '' AS holder,
        c.amount AS amount, NULL::int4 AS days, x.granted_on AS on_day,
        array_remove(ARRAY[x.position, x.declared, c.kin, c.confirmed], NULL) AS positions,
        jsonb_build_object('post', x.post, 'relation_zh', CASE WHEN x.own THEN '本人' ELSE '近亲属' END,

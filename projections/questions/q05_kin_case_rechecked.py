@@ -8,7 +8,7 @@ from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT d.position::text AS id, CASE WHEN v.county IS NULL THEN 'not_visited' ELSE 'not_rechecked' END AS kind,
-       d.position, c.case_id, c.number, '' AS subject, c.matter, d.division, d.post, '' AS holder,
+       d.position, c.case_id, '' AS subject, c.matter, d.division, d.post, '' AS holder,
        d.amount AS amount, NULL::int4 AS days, d.decided_on AS on_day,
        array_remove(ARRAY[d.kin, d.position, v.county] || v.visits, NULL) AS positions,
        jsonb_build_object('visits', coalesce(cardinality(v.visits), 0), 'county_visits', coalesce(v.of_county, 0),

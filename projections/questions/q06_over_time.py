@@ -9,7 +9,7 @@ _SQL = """
 SELECT k.since || '-' || k.what AS id,
        CASE WHEN k.ended IS NULL OR k.ended_at >= %(moment)s THEN 'open'
             WHEN k.state = 'dropped' THEN 'dropped' ELSE 'late' END AS kind,
-       k.since AS position, c.case_id, c.number, '' AS subject, c.matter, c.division,
+       k.since AS position, k.case_id, '' AS subject, coalesce(r.matter, '') AS matter, k.division,
        CASE WHEN k.ended_at < %(moment)s THEN k.post ELSE '' END AS post, k.holder,
        NULL::int8 AS amount, greatest(t.ended_on - t.due_on, 0) AS days, t.due_on AS on_day,
        array_remove(ARRAY[k.since, k.told, k.ended] || t.pauses, NULL) AS positions,
@@ -20,7 +20,7 @@ SELECT k.since || '-' || k.what AS id,
         UNION ALL
        SELECT * FROM audit_clock WHERE late AND due_at < %(moment)s
        ) AS k
-  JOIN audit_case AS c ON c.case_id = k.case_id
+  LEFT JOIN audit_rule AS r ON r.rule = k.rule
  CROSS JOIN LATERAL (
        SELECT ((k.due_at - interval '1 microsecond') AT TIME ZONE interval '08:00')::date AS due_on,
               ((least(k.ended_at, %(moment)s) - interval '1 microsecond') AT TIME ZONE interval '08:00')::date

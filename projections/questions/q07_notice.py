@@ -10,56 +10,57 @@ _SQL = """
 WITH workdays AS MATERIALIZED (
     SELECT unnest(%(days)s::date[]) AS day, unnest(%(numbers)s::int4[]) AS number
 ), posted AS (
-    SELECT n.*, r.notice_days AS asked, r.notice_unit AS unit, r.notice_basis AS basis, NULL::int4 AS stood,
-           CASE WHEN r.notice_unit = 'cd'
-           AND n.until - n.posted_on >= r.notice_days THEN 'early' ELSE 'short' END AS kind
+    SELECT n.*, r.matter, r.notice_days AS asked, r.notice_unit AS unit, r.notice_basis AS basis, r.latest,
+           NULL::int4 AS stood, CASE WHEN n.until - n.posted_on >= r.notice_days THEN 'early' ELSE 'short' END AS kind
       FROM audit_rule AS r
-      JOIN audit_notice AS n ON n.rule = r.rule AND n.days < r.notice_days
-     WHERE r.notice_unit = 'cd' AND n.ended_by <> 'objected'
+     CROSS JOIN LATERAL (
+           SELECT * FROM audit_notice
+            WHERE rule = r.rule AND days < r.notice_days AND ended_by <> 'objected' OFFSET 0) AS n
+     WHERE r.notice_unit = 'cd'
      UNION ALL
-    SELECT n.*, r.notice_days, r.notice_unit, r.notice_basis, until.number - since.number,
+    SELECT n.*, r.matter, r.notice_days, r.notice_unit, r.notice_basis, r.latest, until.number - since.number,
            CASE WHEN announced.number - since.number >= r.notice_days THEN 'early' ELSE 'short' END
       FROM audit_rule AS r
-      JOIN audit_notice AS n ON n.rule = r.rule
+     CROSS JOIN LATERAL (SELECT * FROM audit_notice WHERE rule = r.rule AND ended_by <> 'objected' OFFSET 0) AS n
       JOIN workdays AS since ON since.day = n.posted_on
       JOIN workdays AS until ON until.day = n.last_on
       JOIN workdays AS announced ON announced.day = n.until
-     WHERE r.notice_unit = 'wd' AND n.ended_by <> 'objected' AND until.number - since.number < r.notice_days
+     WHERE r.notice_unit = 'wd' AND until.number - since.number < r.notice_days
      UNION ALL
-    SELECT n.*, r.notice_days, r.notice_unit, r.notice_basis, NULL, 'forbidden'
+    SELECT n.*, r.matter, r.notice_days, r.notice_unit, r.notice_basis, r.latest, NULL, 'forbidden'
       FROM audit_rule AS r
-      JOIN audit_notice AS n ON n.rule = r.rule
+     CROSS JOIN LATERAL (SELECT * FROM audit_notice WHERE rule = r.rule OFFSET 0) AS n
      WHERE r.notice = 'forbidden'
      UNION ALL
-    SELECT n.*, r.notice_days, r.notice_unit, r.notice_basis, NULL, 'exempt'
+    SELECT n.*, r.matter, r.notice_days, r.notice_unit, r.notice_basis, r.latest, NULL, 'exempt'
       FROM audit_rule AS r
-      JOIN audit_notice AS n ON n.rule = r.rule AND n.age < r.exempt_age
+     CROSS JOIN LATERAL (SELECT * FROM audit_notice WHERE rule = r.rule AND age < r.exempt_age OFFSET 0) AS n
+     WHERE r.exempt_age IS NOT NULL
 )
-SELECT n.position || '-' || n.kind AS id, n.kind, n.position, c.case_id, c.number, '' AS subject, c.matter, n.division,
+SELECT n.position || '-' || n.kind AS id, n.kind, n.position, n.case_id, '' AS subject, n.matter, n.division,
        n.post, '' AS holder, NULL::int8 AS amount, coalesce(n.stood, n.days) AS days, n.posted_on AS on_day,
-       array_remove(ARRAY[n.position, n.ended], NULL) AS positions,
+       array_remove(ARRAY[CASE WHEN n.kind = 'exempt' THEN (
+           SELECT opened FROM audit_case AS c WHERE c.case_id = n.case_id) END,
+           n.position, n.ended, n.latest], NULL) AS positions,
        jsonb_build_object('posted_on', n.posted_on, 'until', n.until, 'last_on', n.last_on, 'ended_on', n.ended_on,
-           'stood', coalesce(n.stood, n.days), 'asked', n.asked, 'unit', n.unit, 'rule', n.rule, 'basis',
-           n.basis)
+           'stood', coalesce(n.stood, n.days), 'asked', n.asked, 'unit', n.unit, 'rule', n.rule, 'basis', n.basis)
            AS details
   FROM posted AS n
-  JOIN audit_case AS c ON c.case_id = n.case_id
  UNION ALL
-SELECT d.position || '-' || k.kind, k.kind, d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
-       d.amount, NULL, d.decided_on, array_remove(ARRAY[d.opined, d.position], NULL),
+SELECT d.position || '-' || k.kind, k.kind, d.position, d.case_id, '', r.matter, d.division, d.post, '',
+       d.amount, NULL, d.decided_on, array_remove(ARRAY[d.opined, d.position, r.latest], NULL),
        jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'basis', r.notice_basis)
   FROM audit_rule AS r
-  JOIN audit_decision AS d ON d.rule = r.rule AND d.result = 'grant' AND d.noticed IS NULL
-  JOIN audit_case AS c ON c.case_id = d.case_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM audit_decision WHERE rule = r.rule AND result = 'grant' AND noticed IS NULL OFFSET 0) AS d
  CROSS JOIN LATERAL (
        SELECT CASE WHEN r.exempt_otherwise THEN 'missing_perhaps' ELSE 'missing' END AS kind) AS k
  WHERE r.notice = 'required' AND (r.exempt_age IS NULL OR d.age IS NULL OR d.age >= r.exempt_age)
  UNION ALL
-SELECT d.position || '-running', 'running', d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
+SELECT d.position || '-running', 'running', d.position, d.case_id, '', coalesce(r.matter, ''), d.division, d.post, '',
        d.amount, NULL, d.decided_on, ARRAY[d.noticed, d.position],
        jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'basis', coalesce(r.notice_basis, ''))
   FROM audit_decision AS d
-  JOIN audit_case AS c ON c.case_id = d.case_id
   LEFT JOIN audit_rule AS r ON r.rule = d.rule
  WHERE d.result = 'grant' AND d.noticed IS NOT NULL AND d.closed IS NULL
    AND (d.objected IS NULL OR d.objected < d.noticed)

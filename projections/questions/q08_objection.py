@@ -3,13 +3,13 @@
 from projections.question import Kind, Question, Words
 
 _SQL = """
-SELECT d.position || '-' || k.kind AS id, k.kind, d.position, c.case_id, c.number, '' AS subject, c.matter, d.division,
-       d.post, '' AS holder, d.amount AS amount, NULL::int4 AS days, d.decided_on AS on_day,
+SELECT d.position || '-' || k.kind AS id, k.kind, d.position, d.case_id, '' AS subject,
+       coalesce(r.matter, '') AS matter, d.division, d.post,
+       '' AS holder, d.amount AS amount, NULL::int4 AS days, d.decided_on AS on_day,
        array_remove(ARRAY[d.noticed, d.objected, d.inquired, d.opined, d.position], NULL) AS positions,
        jsonb_build_object('decided_on', d.decided_on, 'result', d.result,
            'basis', coalesce(r.objection_basis, '')) AS details
   FROM audit_decision AS d
-  JOIN audit_case AS c ON c.case_id = d.case_id
   LEFT JOIN audit_rule AS r ON r.rule = d.rule
  CROSS JOIN LATERAL (VALUES
        ('no_inquiry', coalesce(d.inquired, 0) < d.objected),

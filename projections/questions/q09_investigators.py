@@ -3,25 +3,24 @@
 from projections.question import Kind, Question, Words
 
 _SQL = """
-SELECT v.position || '-few' AS id, 'few' AS kind, v.position, c.case_id, c.number, '' AS subject, c.matter, c.division,
-       v.post, '' AS holder, NULL::int8 AS amount, NULL::int4 AS days, v.visited_on AS on_day, ARRAY[v.position]
-       AS positions,
-       jsonb_build_object('visited_on', v.visited_on, 'counted', v.counted, 'asked', r.min_investigators, 'rule',
-       v.rule,
-           'basis', r.visit_basis) AS details
+SELECT v.position || '-few' AS id, 'few' AS kind, v.position, v.case_id, '' AS subject, r.matter, c.division,
+       v.post, '' AS holder, NULL::int8 AS amount, NULL::int4 AS days, v.visited_on AS on_day,
+       ARRAY[v.position, r.latest] AS positions,
+       jsonb_build_object('visited_on', v.visited_on, 'counted', v.counted, 'asked', r.min_investigators,
+           'rule', v.rule, 'basis', r.visit_basis) AS details
   FROM audit_rule AS r
-  JOIN audit_visit AS v ON v.rule = r.rule AND v.counted < r.min_investigators
-  JOIN audit_case AS c ON c.case_id = v.case_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM audit_visit WHERE rule = r.rule AND counted < r.min_investigators OFFSET 0) AS v
+ CROSS JOIN LATERAL (SELECT division FROM audit_case WHERE case_id = v.case_id OFFSET 0) AS c
  UNION ALL
 SELECT v.position || '-unsigned', CASE WHEN v.reasoned THEN 'unsigned_reasoned' ELSE 'unsigned' END, v.position,
-       c.case_id,
-       c.number, '', c.matter, c.division, v.post, '', NULL, NULL, v.visited_on, ARRAY[v.position],
+       v.case_id, '', c.matter, c.division, v.post, '', NULL, NULL, v.visited_on, ARRAY[v.position],
        jsonb_build_object('visited_on', v.visited_on)
   FROM audit_visit AS v
-  JOIN audit_case AS c ON c.case_id = v.case_id
+ CROSS JOIN LATERAL (SELECT matter, division FROM audit_case WHERE case_id = v.case_id OFFSET 0) AS c
  WHERE NOT v.signed
  UNION ALL
-SELECT x.position || '-' || x.other || '-' || x.post, 'near', x.position, c.case_id, c.number, '', c.matter, c.division,
+SELECT x.position || '-' || x.other || '-' || x.post, 'near', x.position, c.case_id, '', c.matter, c.division,
        x.post, '', NULL, NULL, v.visited_on, ARRAY[x.position, x.other],
        jsonb_build_object('visited_on', v.visited_on, 'post', x.post, 'minutes', x.minutes, 'other_number', o.number,
            'village', c.division, 'other_village', o.division)
@@ -32,7 +31,7 @@ SELECT x.position || '-' || x.other || '-' || x.post, 'near', x.position, c.case
   JOIN audit_case AS o ON o.case_id = w.case_id
  WHERE c.division <> o.division
  UNION ALL
-SELECT 'pair.' || replace(pair.pair, ' ', '.'), 'same_pair', e.positions[1], '', '', '', '', pair.place,
+SELECT 'pair.' || replace(pair.pair, ' ', '.'), 'same_pair', e.positions[1], '', '', '', pair.place,
        split_part(pair.pair, ' ', 1), '', NULL, NULL, e.last, e.positions,
        jsonb_build_object('posts', pair.pair, 'visits', pair.visits, 'total', whole.visits, 'last', e.last)
   FROM (
@@ -43,10 +42,11 @@ SELECT 'pair.' || replace(pair.pair, ' ', '.'), 'same_pair', e.positions[1], '',
         WHERE pair = '' AND month >= date_trunc('month', %(since)s::date) AND month < %(until)s::date
         GROUP BY 1) AS whole ON whole.place = pair.place
  CROSS JOIN LATERAL (
-       SELECT max(visited_on) AS last, (array_agg(position ORDER BY position DESC))[1:%(most)s] AS positions
-         FROM audit_visit AS v
-        WHERE v.place = pair.place AND string_to_array(v.investigators, ' ') @> string_to_array(pair.pair, ' ')
-          AND v.visited_on >= date_trunc('month', %(since)s::date) AND v.visited_on < %(until)s::date) AS e
+       SELECT max(visited_on) AS last, array_agg(position ORDER BY position DESC) AS positions
+         FROM (SELECT visited_on, position, investigators FROM audit_visit  -- nearly all of them are the pair's
+                WHERE place = pair.place AND visited_on >= date_trunc('month', %(since)s::date)::date
+                  AND visited_on < %(until)s::date ORDER BY visited_on DESC LIMIT %(most)s) AS newest
+        WHERE string_to_array(investigators, ' ') @> string_to_array(pair.pair, ' ')) AS e
  WHERE pair.pair <> '' AND whole.visits >= 10 AND pair.visits * 10 >= whole.visits * 9 AND e.last IS NOT NULL
    AND (SELECT count(*) FROM audit_post AS p WHERE p.prefix = pair.place AND p.role <> 'village_director') > 2
 """

@@ -4,24 +4,24 @@ from projections.question import Kind, Question, Words
 
 _SQL = """
 SELECT d.position::text AS id, CASE WHEN c.compared IS NULL THEN 'without' ELSE 'before' END AS kind, d.position,
-       c.case_id, c.number, '' AS subject, c.matter, d.division, d.post, '' AS holder, d.amount AS amount,
+       d.case_id, '' AS subject, r.matter, d.division, d.post, '' AS holder, d.amount AS amount,
        (c.compared_on - d.decided_on) AS days, d.decided_on AS on_day,
-       array_remove(ARRAY[d.accepted, d.position, c.compared], NULL) AS positions,
+       array_remove(ARRAY[d.accepted, d.position, c.compared, r.latest], NULL) AS positions,
        jsonb_build_object('decided_on', d.decided_on, 'reported_on', c.compared_on, 'rule', d.rule,
            'basis', r.compare_basis) AS details
   FROM audit_rule AS r
-  JOIN audit_decision AS d ON d.rule = r.rule AND d.result = 'grant' AND d.compared IS NULL
-  JOIN audit_case AS c ON c.case_id = d.case_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM audit_decision WHERE rule = r.rule AND result = 'grant' AND compared IS NULL OFFSET 0) AS d
+ CROSS JOIN LATERAL (SELECT compared, compared_on FROM audit_case WHERE case_id = d.case_id OFFSET 0) AS c
  WHERE r.compares
  UNION ALL
-SELECT d.position::text, 'dated_before', d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
-       d.amount,
-       d.compared_on - d.decided_on, d.decided_on, ARRAY[d.compared, d.position],
+SELECT d.position::text, 'dated_before', d.position, d.case_id, '', r.matter, d.division, d.post, '',
+       d.amount, d.compared_on - d.decided_on, d.decided_on, ARRAY[d.compared, d.position],
        jsonb_build_object('decided_on', d.decided_on, 'reported_on', d.compared_on, 'rule', d.rule,
            'basis', r.compare_basis)
   FROM audit_rule AS r
-  JOIN audit_decision AS d ON d.rule = r.rule AND d.result = 'grant' AND d.compared_on > d.decided_on
-  JOIN audit_case AS c ON c.case_id = d.case_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM audit_decision WHERE rule = r.rule AND result = 'grant' AND compared_on > decided_on OFFSET 0) AS d
  WHERE r.compares
 """
 

@@ -23,9 +23,9 @@ WITH months AS (
            min(days) FILTER (WHERE up_to * 2 >= total) AS median
       FROM ranked GROUP BY 1, 2, 3, 4
 ), both_sides AS (
-    SELECT u.matter, u.rule, u.county, u.total AS urban, v.total AS rural, u.median AS urban_days, v.median
-           AS rural_days,
-           u.refused * 1000 / u.total AS urban_refused, v.refused * 1000 / v.total AS rural_refused
+    SELECT u.matter, u.rule, u.county, u.total AS urban, v.total AS rural,
+           u.median AS urban_days, v.median AS rural_days, u.refused * 1000 / u.total AS urban_refused,
+           v.refused * 1000 / v.total AS rural_refused
       FROM sides AS u
       JOIN sides AS v USING (matter, rule, county)
      WHERE u.settlement = 'urban' AND v.settlement = 'rural'
@@ -51,22 +51,26 @@ WITH months AS (
      WHERE least(urban, rural) >= 10 AND abs(urban_refused - rural_refused) >= 100
        AND 2 * greatest(urban_refused, rural_refused) > 3 * least(urban_refused, rural_refused)
 )
-SELECT f.kind || '.' || f.rule || '.' || f.county AS id, f.kind, e.positions[1] AS position, '' AS case_id, ''
-       AS number,
-       '' AS subject, f.matter, f.county AS division, '' AS post, '' AS holder, NULL::int8 AS amount, f.days,
+SELECT f.kind || '.' || f.rule || '.' || f.county AS id, f.kind, e.positions[1] AS position,
+       '' AS case_id, '' AS subject,
+       f.matter, f.county AS division, '' AS post, '' AS holder, NULL::int8 AS amount, f.days,
        e.last AS on_day, e.positions,
        f.details || jsonb_build_object('rule', f.rule, 'basis_told', coalesce(r.tracks, false)) AS details
   FROM found AS f
   LEFT JOIN audit_rule AS r ON r.rule = f.rule
  CROSS JOIN LATERAL (
-       SELECT max(decided_on) AS last, (array_agg(position ORDER BY position DESC))[1:%(most)s] AS positions
-         FROM (SELECT decided_on, position, settlement,
-                      row_number() OVER (PARTITION BY settlement, standard ORDER BY position DESC) AS newest
-                 FROM audit_decision, months
-                WHERE rule = f.rule AND division COLLATE "C" >= f.county AND division COLLATE "C" < f.county || ':'
-                  AND decided_on >= months.since AND decided_on < months.until AND settlement <> ''
-                  AND (f.kind <> 'standard' OR standard > 0)) AS d
-        WHERE f.kind <> 'standard' OR newest = 1) AS e
+       SELECT max(decided_on) AS last, array_agg(position ORDER BY position DESC) AS positions
+         FROM ((SELECT decided_on, position
+                  FROM audit_decision, months
+                 WHERE f.kind <> 'standard' AND rule = f.rule AND "left"(division, 6) = f.county
+                   AND decided_on >= months.since AND decided_on < months.until AND settlement <> ''
+                 ORDER BY position DESC LIMIT %(most)s)
+                UNION ALL
+               (SELECT max(decided_on), max(position)
+                  FROM audit_decision, months
+                 WHERE f.kind = 'standard' AND rule = f.rule AND "left"(division, 6) = f.county
+                   AND decided_on >= months.since AND decided_on < months.until AND settlement <> '' AND standard > 0
+                 GROUP BY settlement, standard)) AS newest) AS e
  WHERE e.last IS NOT NULL
 """
 

@@ -18,38 +18,41 @@ WITH RECURSIVE used AS (
       JOIN audit_rule AS other
            ON other.matter = r.matter AND other.rule <> r.rule
           AND (starts_with(other.region, r.region) OR starts_with(r.region, other.region))
-          AND (length(other.region), other.pilot, other.valid_from, other.rule)
-              > (length(r.region), r.pilot, r.valid_from, r.rule)
-      JOIN audit_case AS c
-           ON c.rule = r.rule AND c.accepted_in COLLATE "C" >= other.region
-          AND c.accepted_in COLLATE "C" < other.region || ':' AND c.accepted_on >= other.valid_from
-          AND c.accepted_on < coalesce(other.valid_to, 'infinity')
-     UNION
-    SELECT c.case_id FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule AND c.accepted_on < r.valid_from
-     UNION
-    SELECT c.case_id FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule AND c.accepted_on >= r.valid_to
-     UNION
-    SELECT c.case_id FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule
-           AND c.accepted_in COLLATE "C" < r.region
+          AND (length(other.region), other.pilot, other.valid_from, other.rule COLLATE "C")
+              > (length(r.region), r.pilot, r.valid_from, r.rule COLLATE "C")
+     CROSS JOIN LATERAL (
+           SELECT case_id FROM audit_case
+            WHERE rule = r.rule AND accepted_in COLLATE "C" >= other.region
+              AND accepted_in COLLATE "C" < other.region || ':' AND accepted_on >= other.valid_from
+              AND accepted_on < coalesce(other.valid_to, 'infinity') OFFSET 0) AS c
      UNION
     SELECT c.case_id
-      FROM audit_rule AS r JOIN audit_case AS c ON c.rule = r.rule AND c.accepted_in COLLATE "C" >= r.region || ':'
+      FROM audit_rule AS r
+     CROSS JOIN LATERAL (
+           SELECT case_id FROM audit_case WHERE rule = r.rule AND accepted_on < r.valid_from
+            UNION ALL
+           SELECT case_id FROM audit_case WHERE rule = r.rule AND accepted_on >= r.valid_to
+            UNION ALL
+           SELECT case_id FROM audit_case WHERE rule = r.rule AND accepted_in COLLATE "C" < r.region
+            UNION ALL
+           SELECT case_id FROM audit_case WHERE rule = r.rule AND accepted_in COLLATE "C" >= r.region || ':'
+           OFFSET 0) AS c
      UNION
     SELECT c.case_id
       FROM used
-      JOIN audit_case AS c ON c.rule = used.rule
+     CROSS JOIN LATERAL (SELECT case_id FROM audit_case WHERE rule = used.rule OFFSET 0) AS c
      WHERE NOT EXISTS (SELECT FROM audit_rule AS known WHERE known.rule = used.rule)
 )
 SELECT c.accepted || '-rule' AS id,
        CASE WHEN was.rule IS NULL THEN 'unknown' WHEN best.rule IS NULL THEN 'not_in_force'
             WHEN best.position > c.accepted THEN 'published_later' ELSE 'other_version' END AS kind,
-       c.accepted AS position, c.case_id, c.number, '' AS subject, c.matter, c.accepted_in AS division,
+       c.accepted AS position, c.case_id, '' AS subject, c.matter, c.accepted_in AS division,
        c.accepted_by AS post, '' AS holder, NULL::int8 AS amount, NULL::int4 AS days, c.accepted_on AS on_day,
        array_remove(ARRAY[c.accepted, was.position, best.position], NULL) AS positions,
        jsonb_build_object('accepted_on', c.accepted_on, 'rule', c.rule, 'right_rule', best.rule,
            'basis', coalesce(best.basis, was.basis, '')) AS details
   FROM suspects
-  JOIN audit_case AS c ON c.case_id = suspects.case_id
+ CROSS JOIN LATERAL (SELECT * FROM audit_case WHERE case_id = suspects.case_id OFFSET 0) AS c
   LEFT JOIN audit_rule AS was ON was.rule = c.rule
   LEFT JOIN LATERAL (
        SELECT rule, position, basis FROM audit_rule AS r
@@ -59,18 +62,16 @@ SELECT c.accepted || '-rule' AS id,
         AS best ON true
  WHERE best.rule IS DISTINCT FROM c.rule
  UNION ALL
-SELECT d.position || '-changed', 'changed', d.position, c.case_id, c.number, '', c.matter, d.division, d.post, '',
-       d.amount,
-       NULL, d.decided_on, array_remove(ARRAY[c.accepted, d.position], NULL),
-       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'pinned', d.pinned, 'basis',
-       coalesce(r.basis, ''))
+SELECT d.position || '-changed', 'changed', d.position, d.case_id, '', coalesce(r.matter, ''), d.division, d.post, '',
+       d.amount, NULL, d.decided_on, array_remove(ARRAY[d.accepted, d.position], NULL),
+       jsonb_build_object('decided_on', d.decided_on, 'rule', d.rule, 'pinned', d.pinned,
+           'basis', coalesce(r.basis, ''))
   FROM audit_decision AS d
-  JOIN audit_case AS c ON c.case_id = d.case_id
-  LEFT JOIN audit_rule AS r ON r.rule = d.rule
+  LEFT JOIN audit_rule AS r ON r.rule = d.pinned
  WHERE d.rule <> d.pinned
  UNION ALL
 SELECT a.position || '-amount', CASE WHEN a.fault = '' THEN 'amount' ELSE 'not_computed' END, a.position, c.case_id,
-       c.number, '', c.matter, d.division, d.post, '', abs(a.told - coalesce(a.again, a.told)), NULL, d.decided_on,
+       '', c.matter, d.division, d.post, '', abs(a.told - coalesce(a.again, a.told)), NULL, d.decided_on,
        array_remove(ARRAY[a.position, r.position], NULL),
        jsonb_build_object('decided_on', d.decided_on, 'rule', a.rule, 'told_fen', a.told, 'again_fen', a.again,
            'fault', a.fault, 'basis', coalesce(r.basis, ''))

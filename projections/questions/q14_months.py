@@ -4,49 +4,56 @@ from projections.question import Kind, Question, Words
 
 _SQL = """
 WITH first_month AS (
-    SELECT d.*, r.months_basis, r.first, (date_trunc('month', d.decided_on) + interval '1 month')::date AS due
+    SELECT d.*, r.months_basis, r.first, r.latest, (date_trunc('month', d.decided_on) + interval '1 month')::date AS due
       FROM audit_rule AS r
-      JOIN audit_decision AS d ON d.rule = r.rule AND d.after_confirmation <> 1
+     CROSS JOIN LATERAL (SELECT * FROM audit_decision WHERE rule = r.rule AND after_confirmation <> 1 OFFSET 0) AS d
      WHERE r.first = 'after_confirmation'
      UNION ALL
-    SELECT d.*, r.months_basis, r.first, date_trunc('month', d.decided_on)::date
+    SELECT d.*, r.months_basis, r.first, r.latest, date_trunc('month', d.decided_on)::date
       FROM audit_rule AS r
-      JOIN audit_decision AS d ON d.rule = r.rule AND d.after_confirmation <> 0
+     CROSS JOIN LATERAL (SELECT * FROM audit_decision WHERE rule = r.rule AND after_confirmation <> 0 OFFSET 0) AS d
      WHERE r.first IN ('once', 'none')
      UNION ALL
-    SELECT d.*, r.months_basis, r.first, (d.from_month - make_interval(months => d.after_receipt))::date
+    SELECT d.*, r.months_basis, r.first, r.latest, (d.from_month - make_interval(months => d.after_receipt))::date
       FROM audit_rule AS r
-      JOIN audit_decision AS d ON d.rule = r.rule AND d.after_receipt <> 0
+     CROSS JOIN LATERAL (SELECT * FROM audit_decision WHERE rule = r.rule AND after_receipt <> 0 OFFSET 0) AS d
      WHERE r.first = 'application'
      UNION ALL
-    SELECT d.*, r.months_basis, r.first, (d.from_month - make_interval(months => d.after_condition))::date
+    SELECT d.*, r.months_basis, r.first, r.latest, (d.from_month - make_interval(months => d.after_condition))::date
       FROM audit_rule AS r
-      JOIN audit_decision AS d ON d.rule = r.rule AND d.after_condition <> 0
+     CROSS JOIN LATERAL (SELECT * FROM audit_decision WHERE rule = r.rule AND after_condition <> 0 OFFSET 0) AS d
      WHERE r.first = 'condition'
      UNION ALL
-    SELECT d.*, r.months_basis, r.first, (d.from_month - make_interval(months => d.age_months - 12 * r.first_age))::date
+    SELECT d.*, r.months_basis, r.first, r.latest,
+           (d.from_month - make_interval(months => d.age_months - 12 * r.first_age))::date
       FROM audit_rule AS r
-      JOIN audit_decision AS d ON d.rule = r.rule AND d.after_condition IS NULL AND d.age_months <> 12 * r.first_age
+     CROSS JOIN LATERAL (
+           SELECT * FROM audit_decision
+            WHERE rule = r.rule AND after_condition IS NULL AND age_months <> 12 * r.first_age OFFSET 0) AS d
      WHERE r.first = 'condition'
 )
 SELECT d.position::text AS id, CASE WHEN d.from_month < d.due THEN 'first_early' ELSE 'first_late' END AS kind,
        d.position,
-       c.case_id, c.number, '' AS subject, c.matter, d.division, d.post, '' AS holder,
+       c.case_id, '' AS subject, c.matter, d.division, d.post, '' AS holder,
        d.amount * abs(m.months) AS amount, NULL::int4 AS days, d.decided_on AS on_day,
-       array_remove(ARRAY[d.accepted, d.position], NULL) AS positions,
+       array_remove(ARRAY[
+           CASE WHEN d.first IN ('application', 'condition') THEN c.opened END,
+           CASE WHEN d.first = 'condition' THEN c.condition END, d.position, d.latest], NULL) AS positions,
        jsonb_build_object('from_month', d.from_month, 'due_month', d.due, 'months', abs(m.months), 'rule', d.rule,
            'first', d.first, 'basis', d.months_basis) AS details
   FROM first_month AS d
-  JOIN audit_case AS c ON c.case_id = d.case_id
+ CROSS JOIN LATERAL (SELECT * FROM audit_case WHERE case_id = d.case_id OFFSET 0) AS c
  CROSS JOIN LATERAL (
        SELECT (12 * (extract(year FROM d.from_month) - extract(year FROM d.due))
            + extract(month FROM d.from_month) - extract(month FROM d.due))::int8 AS months) AS m
- WHERE NOT EXISTS (  -- put off by what excluded it until then
-       SELECT FROM audit_entitlement AS mine
+  LEFT JOIN LATERAL (  -- put off by what excluded it until then
+       SELECT true AS found FROM audit_entitlement AS mine
          JOIN audit_entitlement AS other ON other.subject = mine.subject AND other.case_id <> mine.case_id
-        WHERE mine.case_id = d.case_id AND d.from_month > d.due AND other.to_month = d.from_month)
+        WHERE mine.case_id = d.case_id AND d.from_month > d.due AND other.to_month = d.from_month
+        LIMIT 1) AS free ON true
+ WHERE free.found IS NULL
  UNION ALL
-SELECT m.position::text, 'start_differs', m.position, c.case_id, c.number, '', c.matter, m.division, m.post, '',
+SELECT m.position::text, 'start_differs', m.position, c.case_id, '', c.matter, m.division, m.post, '',
        c.amount * abs(m.months), NULL, m.day, array_remove(ARRAY[m.other, m.position], NULL),
        jsonb_build_object('from_month', m.from_month, 'due_month',
            (m.from_month - make_interval(months => m.months))::date, 'months', abs(m.months), 'rule', m.rule,
@@ -57,9 +64,8 @@ SELECT m.position::text, 'start_differs', m.position, c.case_id, c.number, '', c
  WHERE m.what = 'start'
  UNION ALL
 SELECT m.position::text, CASE WHEN m.months < 1 THEN 'stop_early' ELSE 'stop_late' END, m.position, c.case_id,
-       c.number, '',
-       c.matter, m.division, m.post, '', c.amount * abs(m.months - 1), NULL, m.day,
-       array_remove(ARRAY[m.other, m.position], NULL),
+       '', c.matter, m.division, m.post, '', c.amount * abs(m.months - 1), NULL, m.day,
+       array_remove(ARRAY[m.other, m.position, r.latest], NULL),
        jsonb_build_object('stopped_on', m.day, 'from_month', m.from_month, 'due_month',
            (date_trunc('month', m.day) + interval '1 month')::date, 'months', abs(m.months - 1), 'rule', m.rule,
            'basis', r.months_basis)

@@ -3,7 +3,7 @@
 from projections.question import Kind, Question, Words
 
 _SQL = """
-SELECT k.since || '-review' AS id, 'overdue' AS kind, k.since AS position, c.case_id, c.number, '' AS subject, c.matter,
+SELECT k.since || '-review' AS id, 'overdue' AS kind, k.since AS position, c.case_id, '' AS subject, c.matter,
        c.division, '' AS post, k.holder, c.amount AS amount, (%(on)s::date - t.due_on) AS days, t.due_on AS on_day,
        array_remove(ARRAY[k.since, k.told, c.granted, c.confirmed], NULL) AS positions,
        jsonb_build_object('due_on', t.due_on, 'day', %(on)s::date, 'rule', k.rule, 'holder', k.holder,

@@ -288,7 +288,7 @@ class TestNotice:
         (told,) = asked_of(house, 7)
         assert (told.finding.days, told.finding.details["asked"]) == (6, 7)
         assert "6 日" in told.zh
-        assert proven(house, 7, told) == ["case.notice_posted", "case.notice_closed"]
+        assert proven(house, 7, told) == ["case.notice_posted", "case.notice_closed", "rule.version_published"]
 
     def test_working_days_are_counted_by_the_calendar(self, house: House) -> None:
         five, six = (
@@ -422,7 +422,12 @@ class TestComparison:
         assert found(house, 10) == {(without.case_id, "without"), (before.case_id, "before")}
         told = next(each for each in asked_of(house, 10) if each.finding.case_id == before.case_id)
         assert told.finding.days == 2
-        assert proven(house, 10, told) == ["case.accepted", "case.confirmed", "case.comparison_reported"]
+        assert proven(house, 10, told) == [
+            "case.accepted",
+            "case.confirmed",
+            "case.comparison_reported",
+            "rule.version_published",
+        ]
 
 
 class TestTownAndCountry:
@@ -508,12 +513,14 @@ class TestMonths:
         assert found(house, 14) == {(early.case_id, "first_early")}
         (told,) = asked_of(house, 14)
         assert (told.finding.amount, told.finding.details["due_month"]) == (AMOUNT, "2026-04-01")
-        assert proven(house, 14, told) == ["case.accepted", "case.confirmed"]
+        assert proven(house, 14, told) == ["case.confirmed", "rule.version_published"]
 
     def test_the_month_after_is_late_where_that_of_the_application_is_due(self, ready: House) -> None:
         answer = carry_out(ready, CONFIRMED)
         publish(ready, replace(RULE, months=FirstMonth(first="application")))
         assert found(ready, 14) == {(answer.case_id, "first_late")}
+        (told,) = asked_of(ready, 14)
+        assert proven(ready, 14, told) == ["case.opened", "case.confirmed", "rule.version_published"]
 
     def test_a_stop_from_a_later_month_than_the_next_is_found(self, ready: House) -> None:
         answer = carry_out(ready, STOPPED)

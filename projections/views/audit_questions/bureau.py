@@ -79,6 +79,7 @@ def rule_row(rule: RuleVersion, position: int) -> RuleRow:
         valid_to=rule.valid_to,
         pilot=bool(rule.pilot),
         position=position,
+        latest=position,
         basis=_AND.join(rule.basis),
         first=rule.months.first,
         last=rule.months.last,

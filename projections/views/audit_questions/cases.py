@@ -40,7 +40,7 @@ def fold_case(rows: Working, recorded: Recorded) -> None:
 def _opened(_: Working, case: CaseRow, recorded: Recorded) -> None:
     event: Any = recorded.event
     case.number, case.matter, case.division = event.number, event.matter, event.division
-    case.received_on = event.received_on
+    case.opened, case.received_on = recorded.position, event.received_on
     case.born = citizen_id_birth(event.household.members[0].id_number) if event.household.members else None
 
 
@@ -83,7 +83,7 @@ def _established(_: Working, case: CaseRow, recorded: Recorded) -> None:
     case.inquired = recorded.position
     told = event.facts.get("condition_from")
     if isinstance(told, str):
-        case.condition_from = date.fromisoformat(told)
+        case.condition, case.condition_from = recorded.position, date.fromisoformat(told)
 
 
 def _opined(_: Working, case: CaseRow, recorded: Recorded) -> None:

@@ -7,20 +7,22 @@ from domain.cases.events.closing import DutyBreached
 from domain.cases.parts import DutyMove
 from domain.kernel import Recorded
 from projections.shape import Key, Working
-from projections.views.audit_questions.rows import ClockRow
+from projections.views.audit_questions.rows import CaseRow, ClockRow
 
 _ENDED = frozenset({"met", "dropped"})
 _CASE = "case."
 
 
 def clocks_of(recorded: Recorded) -> Iterable[tuple[str, Key]]:
-    """Return the clocks that the event moves, as far as they can have been started before."""
+    """Return the clocks that the event moves, as far as they can have been started before, and the row of the case."""
     event, case_id = recorded.event, recorded.stream[5:]
     if isinstance(event, DutyBreached):
         yield "audit_clock", (case_id, event.what)
     if isinstance(event, Clocked):
         for what in {move.what for move in event.moves if move.to != "started"}:
             yield "audit_clock", (case_id, what)
+        if event.moves:
+            yield "audit_case", (case_id,)
 
 
 def fold_clocks(rows: Working, recorded: Recorded) -> None:
@@ -37,7 +39,7 @@ def fold_clocks(rows: Working, recorded: Recorded) -> None:
 
 
 def _move(rows: Working, recorded: Recorded, move: DutyMove) -> None:
-    clock = _started(recorded, move) if move.to == "started" else _last(rows, recorded, move.what)
+    clock = _started(rows, recorded, move) if move.to == "started" else _last(rows, recorded, move.what)
     if clock is None or (move.to != "started" and clock.state in _ENDED):
         return
     if move.to == "paused":
@@ -53,13 +55,15 @@ def _move(rows: Working, recorded: Recorded, move: DutyMove) -> None:
     _put(rows, clock)
 
 
-def _started(recorded: Recorded, move: DutyMove) -> ClockRow | None:
+def _started(rows: Working, recorded: Recorded, move: DutyMove) -> ClockRow | None:
     if move.due_at is None:
         return None
+    case: CaseRow | None = rows["audit_case"].get((recorded.stream[5:],))
     return ClockRow(
         case_id=recorded.stream[5:],
         what=move.what,
         since=recorded.position,
+        division=case.division if case else "",
         rule=recorded.meta.rule,
         holder=move.holder,
         basis=move.basis,

@@ -12,8 +12,10 @@ class CaseRow(msgspec.Struct, gc=False):
     number: str = ""
     matter: str = ""
     division: str = ""
+    opened: int | None = None
     received_on: date | None = None
     born: date | None = None
+    condition: int | None = None
     condition_from: date | None = None
     accepted: int | None = None
     accepted_on: date | None = None
@@ -103,11 +105,15 @@ class MonthRow(msgspec.Struct, gc=False):
 
 
 class ClockRow(msgspec.Struct, gc=False):
-    """A clock from its start. ``pauses``: ``type:begin-end`` for each, a space between; the last may have no end."""
+    """A clock from its start; ``division``: of the case then.
+
+    ``pauses``: ``type:begin-end`` for each, a space between; the last may have no end.
+    """
 
     case_id: str
     what: str
     since: int
+    division: str
     rule: str
     holder: str
     basis: str
@@ -139,7 +145,10 @@ class EntitlementRow(msgspec.Struct, gc=False):
 
 
 class RuleRow(msgspec.Struct, gc=False):
-    """A rule version as published last, as far as questions ask for it."""
+    """A rule version as published last, as far as questions ask for it.
+
+    ``position``: of the publication since which it holds where and when it does; ``latest``: of the last one.
+    """
 
     rule: str
     matter: str
@@ -148,6 +157,7 @@ class RuleRow(msgspec.Struct, gc=False):
     valid_to: date | None
     pilot: bool
     position: int
+    latest: int
     basis: str
     min_investigators: int
     visits: bool

@@ -4,8 +4,10 @@ CREATE TABLE audit_case (
     number         text NOT NULL,
     matter         text NOT NULL,
     division       text NOT NULL,
+    opened         int8,
     received_on    date,
     born           date,           -- the applicant: for exemptions and benefits by age
+    condition      int8,           -- when the condition of the benefit began, as established
     condition_from date,
     accepted       int8,
     accepted_on    date,
@@ -63,7 +65,7 @@ CREATE TABLE audit_decision (
     objected           int8
 );
 CREATE INDEX audit_decision_case ON audit_decision (case_id);
-CREATE INDEX audit_decision_place ON audit_decision (rule, division COLLATE "C", decided_on);
+CREATE INDEX audit_decision_county ON audit_decision (rule, "left"(division, 6), position);
 CREATE INDEX audit_decision_uncompared ON audit_decision (rule) WHERE result = 'grant' AND compared IS NULL;
 CREATE INDEX audit_decision_compared_later ON audit_decision (rule) WHERE result = 'grant' AND compared_on > decided_on;
 CREATE INDEX audit_decision_unposted ON audit_decision (rule) WHERE result = 'grant' AND noticed IS NULL;
@@ -116,6 +118,7 @@ CREATE TABLE audit_clock (
     case_id  text NOT NULL,
     what     text NOT NULL,
     since    int8 NOT NULL,
+    division text NOT NULL,
     rule     text NOT NULL,
     holder   text NOT NULL,
     basis    text NOT NULL,
@@ -130,7 +133,8 @@ CREATE TABLE audit_clock (
     PRIMARY KEY (case_id, what, since)
 ) WITH (fillfactor = 90);
 CREATE INDEX audit_clock_open ON audit_clock (due_at) WHERE state = 'running';
-CREATE INDEX audit_clock_late ON audit_clock (due_at) WHERE late;
+CREATE INDEX audit_clock_late ON audit_clock (since) WHERE late;
+CREATE INDEX audit_clock_reviewed_late ON audit_clock (ended_at) WHERE late AND what = 'review';
 
 -- What each person was given, when; and pairs of it that exclude each other, whether or not they meet in time.
 CREATE TABLE audit_entitlement (
@@ -187,7 +191,8 @@ CREATE TABLE audit_rule (
     valid_from         date NOT NULL,
     valid_to           date,
     pilot              bool NOT NULL,
-    position           int8 NOT NULL,   -- published, where and from when it holds now
+    position           int8 NOT NULL,   -- of the publication since which it holds where and when it does
+    latest             int8 NOT NULL,   -- of the last publication
     basis              text NOT NULL,
     min_investigators  int4 NOT NULL,
     visits             bool NOT NULL,

@@ -104,8 +104,8 @@ AUDIT_QUESTIONS = View(
             "audit_case",
             CaseRow,
             1,
-            "text text text text date date date int8 date text text text int8 text int8 date int8 int8 int8 int8 int8 "
-            "int8 date int8 int8 date date date",
+            "text text text text int8 date date int8 date int8 date text text text int8 text int8 date int8 int8 int8 "
+            "int8 int8 int8 date int8 int8 date date date",
         ),
         _rows(
             "audit_decision",
@@ -120,7 +120,7 @@ AUDIT_QUESTIONS = View(
             "audit_clock",
             ClockRow,
             3,
-            "text text int8 text text text timestamptz text text int8 int8 timestamptz text bool",
+            "text text int8 text text text text timestamptz text text int8 int8 timestamptz text bool",
         ),
         _rows("audit_entitlement", EntitlementRow, 2, "text int8 text text text date date date date int8 int8 text"),
         _plain("audit_overlap", "subject later earlier", "text int8 int8", 3),
@@ -131,8 +131,8 @@ AUDIT_QUESTIONS = View(
             "audit_rule",
             RuleRow,
             1,
-            "text text text date date bool int8 text int4 bool bool text text text text text text int4 text int4 bool "
-            "text text int4 text bool text",
+            "text text text date date bool int8 int8 text int4 bool bool text text text text text text int4 text int4 "
+            "bool text text int4 text bool text",
         ),
     ),
     touches=touches,
