@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 SUBCOMMANDS = {
+    "audit": "adapters.cli.audit",
     "authority": "adapters.cli.authority",
     "bench": "adapters.cli.bench",
     "case": "adapters.cli.case",

@@ -1,6 +1,9 @@
 """All views. A new view is a folder and a line here."""
 
 from projections.shape import View
+from projections.views.audit_amounts.view import AUDIT_AMOUNTS
+from projections.views.audit_questions.view import AUDIT_QUESTIONS
+from projections.views.audit_visits.view import AUDIT_VISITS
 from projections.views.case_file.view import CASE_FILE
 from projections.views.coverage.view import COVERAGE
 from projections.views.dashboard.view import DASHBOARD
@@ -14,6 +17,7 @@ from projections.views.policies.view import POLICIES
 from projections.views.samples.view import SAMPLES
 from projections.views.worklist.view import WORKLIST
 
+_AUDIT = (AUDIT_QUESTIONS, AUDIT_VISITS, AUDIT_AMOUNTS)
 _ALL = (
     WORKLIST,
     CASE_FILE,
@@ -27,6 +31,7 @@ _ALL = (
     PARITY,
     PERSON,
     COVERAGE,
+    *_AUDIT,
 )
 
 VIEWS: dict[str, View] = {view.name: view for view in _ALL}

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from adapters.house import House
 from adapters.http import (
     actions,
+    audit_questions,
     authority,
     docs_page,
     documents,
@@ -66,7 +67,7 @@ def create_app(house: House) -> ASGIApp:
     writes += operating.routes(house, workers, rebuilds)
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people)
+    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions)
     about = (reads.finding(house), registry.router(), docs_page.router(app))
     served = (*(part.router(house) for part in reading), *about)
     for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):

@@ -22,6 +22,7 @@ from domain.errors import (
 )
 from domain.policy.refusals import UnknownPolicy
 from domain.rulebook.book import UnknownMatter, UnknownRule
+from projections.question import UnknownFinding, UnknownQuestion
 
 RETRY_SECONDS = 2
 
@@ -112,6 +113,8 @@ _STATUS: dict[type[Exception], int] = {
     UnknownView: 404,
     UnknownMatter: 404,
     UnknownRule: 404,
+    UnknownQuestion: 404,
+    UnknownFinding: 404,
     NotFound: 404,
     MethodNotAllowed: 405,
     NoAuthority: 403,

@@ -14,11 +14,14 @@ from adapters.viewing import MomentFault, ViewBuilding
 from adapters.web.desk import Desk
 from domain.errors import Unavailable, UnknownCase, UnknownPerson
 from projections.query import BadCursor
+from projections.question import UnknownFinding, UnknownQuestion
 
 Answering = Callable[[Request], Coroutine[Any, Any, Response]]
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownCase, 404),
     (UnknownPerson, 404),
+    (UnknownQuestion, 404),
+    (UnknownFinding, 404),
     (Unavailable, 503),
     (BadCursor, 400),
     (msgspec.ValidationError, 400),

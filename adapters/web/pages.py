@@ -9,6 +9,7 @@ from adapters.house import House
 from adapters.operating.background import Rebuilds
 from adapters.web import assets
 from adapters.web.acting import ActPages
+from adapters.web.audit_questions import AuditPages
 from adapters.web.authority import AuthorityPages
 from adapters.web.case_file import CasePages
 from adapters.web.coverage import CoveragePages
@@ -69,8 +70,11 @@ def _operating(operations: OperationsPages) -> Routes:
 
 def _overviews(house: House, operations: OperationsPages) -> Routes:
     """Return the pages that look over the bureau as a whole."""
-    rules, policy = RulebookPages(house), PolicyPages(house)
+    rules, policy, audit = RulebookPages(house), PolicyPages(house), AuditPages(house)
     return {
+        "/ui/audit": audit.show,
+        "/ui/audit/{number}": audit.question,
+        "/ui/audit/{number}/{finding}": audit.finding,
         "/ui/duties": DutyPages(house).show,
         "/ui/rulebook": rules.show,
         "/ui/rulebook/diff": rules.diff,

@@ -18,7 +18,7 @@ from adapters.web.texts import Texts, language_of, load_texts
 from domain.authority.posts import Role
 from domain.authority.powers import Change, Form, Power
 from domain.cases.events import CASE_EVENTS
-from domain.cases.parts import Channel, GrantStatus, Result
+from domain.cases.parts import Channel, DutyChange, GrantStatus, Result
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState, Stage
 from domain.divisions import Settlement
@@ -37,13 +37,22 @@ SOURCES = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
 USED = re.compile(r"""\bt(?:exts)?\(\s*['"]([a-z_0-9]+\.[a-z_0-9.]+)['"]\s*[,)]""")
 EITHER = re.compile(r"""['"]([a-z]+\.[a-z_0-9]+)['"]""")
 GROUPS = {
-    "act", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
+    "act", "audit", "authority", "case", "channel", "dash", "decided", "due", "duties", "duty", "error",
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "parity", "past", "policy", "rule", "phase",
     "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "times",
     "app", "nav",
 }  # fmt: skip
 
+PROVING = {
+    "bureau.kin_declared",
+    "bureau.posts_created",
+    "entitlement.changed",
+    "entitlement.ended",
+    "entitlement.granted",
+    "rule.version_published",
+}
+"""Events of no case that prove what an audit question found."""
 OWN_LABELS = {"establish_facts.source", "identify_subject.source", "backfill_papers.papers"}
 """Fields that mean another thing in one action than elsewhere."""
 
@@ -56,7 +65,7 @@ def coded() -> set[str]:
     """Keys made of a group and a coded value."""
     words: dict[str, set[str]] = {
         "stage": set(get_args(Stage)),
-        "event": {*CASE_EVENTS, *POLICY_EVENTS},
+        "event": {*CASE_EVENTS, *POLICY_EVENTS, *PROVING},
         "role": set(get_args(Role)),
         "channel": {*get_args(Channel), "import"},
         "result": set(get_args(Result)),
@@ -78,6 +87,8 @@ def coded() -> set[str]:
         "member": {"relation", "name", "id_number", "phone"},
         "error": {"400", "400_text", "404", "404_text", "413", "413_text", "503", "503_text"},
         **rule_words(),
+        "proof": {key.removeprefix("proof.") for key in load_texts() if key.startswith("proof.")},
+        "move": set(get_args(DutyChange)),
         "term": {key.removeprefix("term.") for key in load_texts() if key.startswith("term.")},
     }
     return {f"{group}.{value}" for group, values in words.items() for value in values}

@@ -1,0 +1,1 @@
+"""Questions that auditors ask (DOMAIN §4.1): one file each, which knows no other."""
