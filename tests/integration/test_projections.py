@@ -50,7 +50,7 @@ pytestmark = pytest.mark.postgres
 
 ALL = list(VIEWS.values())
 TABLES = [table.name for view in ALL for table in view.tables]
-CASES = 90
+CASES = 110
 KILLS = 6
 Tables = dict[str, list[tuple[Any, ...]]]
 
