@@ -5,13 +5,15 @@ from pathlib import Path
 
 import psycopg
 
+from adapters.postgres.rights import require_rights
+
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 4711320901
 """Advisory lock: two processes that start at once migrate one after the other."""
 
 
 def migrate(conninfo: str, progress: Callable[[str], None] = lambda _: None) -> int:
-    """Bring the database up to date as its owner; return how many migrations were applied."""
+    """Bring the database up to date as its owner; return how many migrations were applied. Raises RightsMissing."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(
@@ -25,4 +27,5 @@ def migrate(conninfo: str, progress: Callable[[str], None] = lambda _: None) -> 
             with connection.transaction():
                 connection.execute(file.read_bytes())
                 connection.execute("INSERT INTO public.anjuan_migrations (name) VALUES (%s)", (file.stem,))
+        require_rights(connection)
         return len(waiting)

@@ -74,7 +74,14 @@ def ranges(connection: "Connection[Any]", view: View) -> list[Reached]:
 def compare(connection: "Connection[Any]", aside: Aside) -> list[Compared]:
     """Compare every view of a full aside with the live one. Raises ViewFault, LogBroken, NotBehind."""
     with _snapshot(connection):
+        connection.execute(_stay(aside))
         return [_compare(connection, aside, view) for view in aside.shapes()]
+
+
+def _stay(aside: Aside) -> sql.Composed:
+    """Keep the live tables where they are, before the snapshot is taken: of one swapped in later it shows no row."""
+    tables = (sql.Identifier("views", table.name) for view in aside.shapes() for table in view.tables)
+    return sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.SQL(", ").join(tables))
 
 
 class NotBehind(Refused):

@@ -63,9 +63,7 @@ def _select(table: Table, length: int) -> sql.Composed:
 
 @cache
 def _copy(table: Table) -> sql.Composed:
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        sql.Identifier(table.name), _names(table.columns)
-    )
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table.name), _names(table.columns))
 
 
 @cache

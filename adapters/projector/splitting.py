@@ -32,6 +32,7 @@ _CUT_CHECKPOINT = "UPDATE views.checkpoint SET hi = %s WHERE view = ANY(%s) AND 
 _WHERE = "SELECT version, position FROM views.checkpoint WHERE view = %s AND lo = ANY(%s) ORDER BY lo"
 _MOST_APART = 20_000
 """What one range is ahead of the other is folded within the merging transaction."""
+_BATCH = 5_000
 
 
 class CannotSplit(Refused):
@@ -120,7 +121,7 @@ def bring_to(connection: "Connection[Any]", view: View, slices: Range, step: Mov
     """Fold a range of a live view up to a position, within the caller's transaction; parked streams wait."""
     at = step.before
     while at < step.after:
-        batch = read_batch(connection, Span(at, _MOST_APART, step.after), [view], slices)
+        batch = read_batch(connection, Span(at, _BATCH, step.after), [view], slices)
         fold_view(connection, view, poison.keep_waiting(connection, view, batch.events))
         move(connection, view, slices, Move(at, batch.upto, batch.recorded_at))
         at = batch.upto

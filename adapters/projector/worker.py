@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from psycopg import Connection
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from adapters.eventstore.reader import LogBroken
 from adapters.projector.checkpoints import CheckpointMoved
@@ -126,7 +126,11 @@ class Worker:
         except ViewFault as fault:
             self._note(key, fault)
             return None
-        except (CheckpointMoved, LockNotAvailable):  # swapped in meanwhile, say: the next step looks again
+        except (
+            CheckpointMoved,
+            LockNotAvailable,
+            DeadlockDetected,
+        ):  # swapped in meanwhile, say: the next step looks again
             return None
         except LeaseLost:  # the transaction was undone; whoever has the range by now goes on
             self.told.denials += 1

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from adapters.projector.service import bring_up
-from adapters.projector.sessions import session
+from adapters.projector.sessions import end_session, session
 from adapters.projector.splitting import split_into
 from adapters.projector.tables import prepare_views
 from projections.registry import VIEWS
@@ -26,6 +26,7 @@ from tests.support.workers import (
     go_on,
     last_taken,
     more_cases,
+    multiply,
     over_and_over,
     owned,
     reached,
@@ -46,11 +47,10 @@ _DENIED = "SELECT count(*), sum(denials) FROM views.workers WHERE worker LIKE %s
 _SEEN = "SELECT count(*) FROM views.workers WHERE worker LIKE %s AND seen_at > to_timestamp(%s)"
 
 
-def split_ranges(url: str) -> None:
-    """Let both workers have ranges of the views that count into the same rows."""
+def split_ranges(url: str, number: int) -> None:
     with session(lambda: url) as (connection, _):
         prepare_views(connection, VIEWS.values())
-        split_into(connection, [*VIEWS.values()], "streams", 4)
+        split_into(connection, [*VIEWS.values()], "streams", number)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -59,7 +59,7 @@ def test_a_worker_stopped_at_any_moment_is_replaced_and_writes_nothing_when_it_g
 ) -> None:
     token = tmp_path / "token"
     token.touch()
-    split_ranges(database_url)
+    split_ranges(database_url, 4)  # so that both have some of the views that count into the same rows
     with following(database_url, 2, 40, moment, 3, token):
         more_cases(database_url, 1, 60)
         eventually(lambda: list(tmp_path.glob("token.*")), "nobody has come to that moment")
@@ -155,3 +155,50 @@ def test_a_worker_at_rest_holds_no_lock_and_no_transaction(database_url: str) ->
             assert held == [[(0,)], [(0,)]]
             time.sleep(0.01)
         assert sum(len(owned(database_url, worker.pid)) for worker in workers) == 2, "they owned all ranges meanwhile"
+
+
+def test_a_command_stopped_while_it_brings_views_up_comes_to_its_end_when_it_goes_on(database_url: str) -> None:
+    more_cases(database_url, 1, 60)
+    with program("project", database_url, 5) as bringing:
+        assert "ready" in [line(bringing) for _ in range(4)]
+        stop(bringing.pid)
+        with program("follow", database_url, 500) as other:
+            assert line(other) == "ready"
+            eventually(lambda: not owned(database_url, bringing.pid), "nobody takes over")
+            eventually(lambda: reached(database_url), "whoever took over does not go on")
+            go_on(bringing.pid)
+            finish(bringing)
+            finish(other)
+    assert_views_are_the_log(database_url)
+
+
+def test_whoever_brings_views_up_beside_workers_waits_for_what_they_own(database_url: str) -> None:
+    with following(database_url, 2, 20):
+        for seed in range(3):
+            more_cases(database_url, seed + 1, 20)
+            bring_up(lambda: database_url)
+            assert reached(database_url)
+    assert_views_are_the_log(database_url)
+
+
+def test_a_name_that_the_server_would_change_is_still_known(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a living owner is taken for a dead one."""
+    monkeypatch.setattr("socket.gethostname", lambda: "民政局服务器" * 12)
+    with session(lambda: database_url) as (connection, name), session(lambda: database_url) as (other, _):
+        assert query(database_url, _SESSIONS, name) == [(1,)]
+        end_session(other, name)
+        assert query(database_url, _SESSIONS, name) == [(0,)]
+        assert connection.pgconn.socket >= 0
+
+
+@pytest.mark.parametrize("ranges", [1, 16])
+def test_a_long_backlog_takes_no_more_memory_than_a_short_one(database_url: str, ranges: int) -> None:
+    more_cases(database_url, 1, 300)
+    multiply(database_url, 17)
+    assert query(database_url, "SELECT position > 25000 FROM log.head") == [(True,)]
+    split_ranges(database_url, ranges)
+    with program("weigh", database_url, 8_000) as process:
+        early, late = (int(text) for text in finish(process))
+    assert late < 300_000, "kilobytes"
+    assert late - early < 60_000
+    assert reached(database_url)

@@ -7,19 +7,21 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.eventstore.codec import EVENT_TYPES
+from adapters.projector.batch import Span, read_batch
 from adapters.projector.poison import OtherVersion, replay
 from adapters.projector.rows import write_rows
 from adapters.projector.service import bring_up
 from adapters.projector.sessions import session
-from adapters.projector.splitting import merge, split, split_into
+from adapters.projector.splitting import CannotSplit, merge, split, split_into
 from adapters.projector.step import Trouble, step
 from adapters.projector.tables import prepare_views
 from domain.kernel import Recorded
 from projections.registry import VIEWS
 from projections.shape import Rows, View, Working
-from projections.slices import WHOLE
+from projections.slices import WHOLE, Range, slice_of
 from tests.support.counting import assert_views_are_the_log
-from tests.support.logs import query
+from tests.support.events import one
+from tests.support.logs import open_log, query
 from tests.support.projecting import projecting
 from tests.support.workers import eventually, following, more_cases, multiply, reached
 
@@ -123,6 +125,28 @@ def test_a_view_of_another_version_is_not_replayed_into(database_url: str) -> No
         with pytest.raises(OtherVersion):
             replay(mine.connection, replace(WORKLIST, version=WORKLIST.version + 1), stream)
         assert (query(database_url, "TABLE views.worklist"), query(database_url, _PARKED, stream)) == before
+
+
+def test_a_step_in_a_narrow_range_takes_no_more_events_than_asked_however_many_lie_in_it(database_url: str) -> None:
+    with open_log(database_url) as opened:
+        for number in range(60):
+            opened.log.append(one(f"{number}", "busy", number))
+    place = slice_of("busy")
+    read = []
+    with session(lambda: database_url) as (connection, _):
+        span = Span(0, 7)
+        while (batch := read_batch(connection, span, ALL, Range(place, place + 1))).upto > span.after:
+            read.append([recorded.position for recorded in batch.events])
+            span = Span(batch.upto, 7)
+    assert max(map(len, read)) == 7
+    assert [position for positions in read for position in positions] == [*range(1, 61)]
+
+
+def test_views_that_cannot_be_folded_in_parts_are_not_split(database_url: str) -> None:
+    with session(lambda: database_url) as (connection, _):
+        prepare_views(connection, ALL)
+        with pytest.raises(CannotSplit):
+            split(connection, ALL, "whole", WHOLE)
 
 
 @pytest.mark.slow

@@ -4,19 +4,23 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import psycopg
 import pytest
 from msgspec.structs import replace
 
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector import asides
+from adapters.projector import asides, comparing, swapping
+from adapters.projector.filling import fill
 from adapters.projector.rebuild import rebuild, verify
 from adapters.projector.service import bring_up, renew_outdated
 from adapters.projector.sessions import session
 from adapters.projector.splitting import split_into
-from adapters.projector.swapping import roll_back
+from adapters.projector.swapping import SwapBlocked, roll_back
 from adapters.projector.tables import LOCK
 from projections.registry import VIEWS
+from projections.shape import View
 from tests.support.counting import assert_views_are_the_log
 from tests.support.database import database
 from tests.support.logs import query
@@ -148,3 +152,25 @@ def test_programs_that_start_at_once_on_an_empty_home_make_the_tables_once(datab
         for each in [pool.submit(bring_up, lambda: database_url) for _ in range(4)]:
             each.result()
     assert_views_are_the_log(database_url)
+
+
+def test_a_swap_by_another_process_does_not_make_a_comparison_lie(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The snapshot of the comparison would show no row of a table that was swapped in after it was taken."""
+    monkeypatch.setattr(swapping, "_TRIES", 1)
+    refused: list[str] = []
+
+    def swapped_meanwhile(connection: "psycopg.Connection[Any]", view: View) -> list[comparing.Reached]:
+        with session(lambda: url) as (other, _), pytest.raises(SwapBlocked):
+            swapping.swap(other, another)
+        refused.append(view.name)
+        return reached_by(connection, view)
+
+    reached_by = comparing.ranges
+    with session(lambda: url) as (connection, name):
+        aside = asides.own(connection, asides.make(connection, "verify", [WORKLIST], 0), name)
+        aside = fill(connection, aside)
+        another = asides.own(connection, asides.make(connection, "rebuild", [WORKLIST], 0), name)
+        another = fill(connection, another)
+        monkeypatch.setattr(comparing, "ranges", swapped_meanwhile)
+        assert [each.same for each in comparing.compare(connection, aside)] == [True]
+    assert refused == ["worklist"]
