@@ -86,7 +86,8 @@ def _all_moves(turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
 
 
 def _plain_moves(clocks: Clocks, turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
-    owed = tuple([_owed(turn.before.duties.get(clock.name)) for clock in clocks.clocks])
+    duties = turn.before.duties
+    owed = tuple([_owed(duties.get(clock.name)) for clock in clocks.clocks])
     circumstance = (owed, getattr(turn.event, "due", None), _first_day(turn.event, facts), facts.calendar)
     found = clocks.known.get(circumstance)
     if found is None:
