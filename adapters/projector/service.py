@@ -97,8 +97,13 @@ def prepare(locate: Locate) -> list[View]:
         return prepare_views(connection, VIEWS.values())
 
 
-def divide(locate: Locate, number: int, stop: threading.Event) -> None:
-    """Split the lane of streams into at least so many ranges, once a server is there. Raises NewerView."""
+def divide(locate: Locate, workers: int, stop: threading.Event) -> None:
+    """Split the lane of streams for so many workers, once a server is there. Raises NewerView.
+
+    With the one range of the other lane, each gets two: workers own as many as any other, rounded up, so with fewer
+    ranges one of them could be left without.
+    """
+    number = 2 * workers - 1
     while not stop.is_set():
         try:
             with session(locate) as (connection, _):

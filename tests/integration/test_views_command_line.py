@@ -265,7 +265,7 @@ class TestWorkers:
             arguments("project", "--workers", "2"), env=environment(tmp_path, url), stderr=subprocess.PIPE, text=True
         )
         try:
-            await_rows(url, HELD, [(2, 3)])
+            await_rows(url, HELD, [(2, 4)])
             yield process
         finally:
             process.kill()
@@ -276,7 +276,8 @@ class TestWorkers:
         self, url: str, two: "subprocess.Popen[str]"
     ) -> None:
         assert [(each["lane"], each["lo"], each["hi"]) for each in read("views", "ranges")] == [
-            ("streams", 0, 512),
+            ("streams", 0, 256),
+            ("streams", 256, 512),
             ("streams", 512, 1024),
             ("whole", 0, 1024),
         ]
@@ -286,7 +287,7 @@ class TestWorkers:
         while killed in pids(url):
             assert time.monotonic() < until, "the ranges of a killed worker stay its own"
             time.sleep(0.05)
-        await_rows(url, HELD, [(2, 3)])
+        await_rows(url, HELD, [(2, 4)])
         assert other in pids(url)
         assert two.poll() is None
         with open_log(url) as opened:
