@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import Request, Response
 
 from adapters.audit_questions import Tallied, Told, counted, evidence, findings, tallied, today
@@ -25,11 +26,11 @@ _FILTERS = ("on", "since", "until", "county", "matter", "kind", "lang")
 
 
 class Wanted(Value):
-    """The filters as the address has them."""
+    """The filters as the address has them. Days: YYYY-MM-DD."""
 
-    on: date | None = None
-    since: date | None = None
-    until: date | None = None
+    on: str = ""
+    since: str = ""
+    until: str = ""
     county: str = ""
     matter: str = ""
     kind: str = ""
@@ -37,15 +38,19 @@ class Wanted(Value):
     lang: str = ""
 
     def asked(self, day: date) -> Asked:
-        """Return what is asked; without a day, as of this one."""
+        """Return what is asked; without a day, as of this one. Raises msgspec.ValidationError for no day."""
         return Asked(
-            on=self.on or day,
-            since=self.since,
-            until=self.until,
+            on=_day(self.on) or day,
+            since=_day(self.since),
+            until=_day(self.until),
             division=self.county,
             matter=self.matter,
             kind=self.kind,
         )
+
+
+def _day(text: str) -> date | None:
+    return msgspec.convert(text, date) if text else None
 
 
 class AuditPages:

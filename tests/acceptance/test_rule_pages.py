@@ -22,7 +22,14 @@ from tests.support.site import REGISTRAR, STATION, TOWN_HANDLER, VILLAGE, Site, 
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
-OVERVIEWS = {"职责": "职责与时限", "规则": "规则库", "权力": "权力与授权", "政策": "政策", "均等": "城乡与区域均等"}
+OVERVIEWS = {
+    "职责": "职责与时限",
+    "规则": "规则库",
+    "权力": "权力与授权",
+    "政策": "政策",
+    "均等": "城乡与区域均等",
+    "审计": "审计问题",
+}
 
 
 def sign_in(page: Page, site: Site, post: Post) -> None:
