@@ -9,8 +9,8 @@ from adapters.cli.authority_acts import open_plainly
 from adapters.cli.printing import IsoDay, print_json, print_lines, text_of
 
 if TYPE_CHECKING:
-    from adapters.audit_questions import Evidence, Proof, Tallied, Told
     from adapters.house import House
+    from adapters.web.audit_asked import Evidence, Proof, Tallied, Told
     from projections.findings import Asked, Count
     from projections.question import Question
 
@@ -38,7 +38,7 @@ def _limited(function: Any) -> Any:  # noqa: ANN401  (click's decorators)
 @_limited
 def questions(*, as_json: bool, **asked: Any) -> None:  # noqa: ANN401  (the options above)
     """审计问题清单与疑点数 / the questions, and how much each finds."""
-    from adapters.audit_questions import tallied
+    from adapters.web.audit_asked import tallied
     from projections.question_waiting import WAITING
 
     with open_plainly() as house:
@@ -63,7 +63,7 @@ def questions(*, as_json: bool, **asked: Any) -> None:  # noqa: ANN401  (the opt
 @_limited
 def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """提一个审计问题 / ask one question (its number in the list)."""
-    from adapters.audit_questions import counted, findings
+    from adapters.web.audit_asked import counted, findings
     from projections.query import BadCursor
     from projections.question_registry import question_of
 
@@ -94,7 +94,7 @@ def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:
 @_limited
 def evidence(number: int, finding: str, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """一条疑点的全部依据事件 / the events that prove a finding (FINDING: its id)."""
-    from adapters.audit_questions import evidence as proofs_of
+    from adapters.web.audit_asked import evidence as proofs_of
     from projections.question_registry import question_of
 
     with open_plainly() as house:
@@ -108,9 +108,9 @@ def evidence(number: int, finding: str, *, as_json: bool, **given: Any) -> None:
 
 def _asked(house: "House", given: dict[str, Any]) -> "Asked":
     """Bring the views up first: a question is about the whole log."""
-    from adapters.audit_questions import today
     from adapters.cli.printing import checked_region
     from adapters.projector.service import bring_up
+    from adapters.web.audit_asked import today
     from projections.findings import Asked
 
     bring_up(house.locate)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from adapters.audit_questions import counted, evidence, findings, tallied, today
 from adapters.house import House
 from adapters.http.answers import json_response
 from adapters.http.problems import BadQuery
 from adapters.http.reads import Code, Text
 from adapters.http.viewing import After, wait_for
+from adapters.web.audit_asked import counted, evidence, findings, tallied, today
 from projections.findings import MOST_ROWS, Asked
 from projections.query import BadCursor
 from projections.question import Question

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Request, Response
 
-from adapters.audit_questions import Tallied, Told, counted, evidence, findings, tallied, today
 from adapters.house import House
 from adapters.web import charts, fields
+from adapters.web.audit_asked import Tallied, Told, counted, evidence, findings, tallied, today
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel, listed

@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from adapters.audit_questions import Told, evidence, findings
 from adapters.house import House
 from adapters.projector.service import bring_up
 from adapters.rulebook import shipped_rules
+from adapters.web.audit_asked import Told, evidence, findings
 from application.ports import Write
 from domain.authority.events import AUTHORITY, GrantsGiven, PowersListed
 from domain.authority.posts import Post

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.eventstore.reader import decode_rows
 from adapters.house import House
 from adapters.impersonal import impersonal
-from adapters.question_words import Sayer
+from adapters.web.finding_words import Sayer
 from domain.calendar import civil_day
 from domain.kernel import Recorded, Value
 from projections.findings import (
