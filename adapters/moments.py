@@ -121,8 +121,7 @@ class Moments:
     def percent(self, view: str, position: int) -> int:
         """Return how much of a view is built, by this process or another: 0 to 99. Raises Unavailable."""
         with reading(self._readers) as connection:
-            found = moments.built(connection, [VIEWS[view]], position)
-        return 0 if found is None else _percent(found)
+            return moments.percent(connection, [VIEWS[view]], position)
 
     def rows(self, views: Sequence[str], position: int, query: str, params: Params) -> list[dict[str, Any]] | None:
         """Run a query on views as of a position; None where one is not there. Raises Unavailable."""
@@ -241,8 +240,3 @@ class Moments:
 
 class _Closing(Exception):
     """The process ends."""
-
-
-def _percent(aside: Aside) -> int:
-    filled = 100 * aside.events // max(aside.target, 1)
-    return min(filled, 99) if aside.stage == "filling" else 99

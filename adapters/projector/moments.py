@@ -101,6 +101,14 @@ def built(connection: "Connection[Any]", views: Sequence[View], position: int) -
     return asides.find(connection, "moment", views, position)
 
 
+def percent(connection: "Connection[Any]", views: Sequence[View], position: int) -> int:
+    """Return how much of them is built: 0, while nobody has begun, to 99."""
+    found = built(connection, views, position)
+    if found is None:
+        return 0
+    return min(100 * found.events // max(found.target, 1), 99) if found.stage == "filling" else 99
+
+
 def build(
     connection: "Connection[Any]", views: Sequence[View], position: int, owner: str, progress: Progress = lambda _: None
 ) -> Aside:
