@@ -20,7 +20,7 @@ Stage = Literal["filling", "indexing", "ready"]
 
 _COLUMNS = "id, views, versions, purpose, stage, target, position, events, last_stream, later"
 _FIND = (
-    f"SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[] AND target = %s"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[] AND target = %s"  # noqa: S608  (names of ours)
 )
 _UNFINISHED = f"""
 SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versions = %s::int4[]
@@ -149,7 +149,7 @@ def drop(connection: "Connection[Any]", aside: Aside) -> None:
 
 def all_asides(connection: "Connection[Any]") -> list[Aside]:
     """Return all there are, the oldest first."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM views.asides ORDER BY started_at".encode()).fetchall()  # noqa: S608
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM views.asides ORDER BY started_at".encode()).fetchall()  # noqa: S608  (names of ours)
     return [_aside(row) for row in rows]
 
 

@@ -46,9 +46,14 @@ def renew_outdated(locate: Locate) -> None:
     """
     with session(locate) as (connection, name):
         for view in VIEWS.values():
-            with suppress(AsideBusy):
-                if outdated(connection, [view]):  # asked for each anew: others may be at it, and be done by now
-                    rebuild(connection, [view], name)
+            # Asked for each anew: others may be at it, and be done by now.
+            if outdated(connection, [view]):
+                _leave_to_others(connection, view, name)
+
+
+def _leave_to_others(connection: "psycopg.Connection[Any]", view: View, name: str) -> None:
+    with suppress(AsideBusy):
+        rebuild(connection, [view], name)
 
 
 @contextmanager
@@ -137,28 +142,31 @@ def bring_up(locate: Locate, progress: Progress = lambda _: None) -> int:
     with connect(locate, "anjuan_reader") as reader:
         head: int = reader.execute("SELECT position FROM log.head").fetchall()[0][0]
         while _behind(reader, head):
-            with working(locate) as worker:
-                for step in _steps_up_to(head, worker, reader):
-                    passed += step.events
-                    progress(step)
+            passed += _bring_up_to(head, locate, reader, progress)
     return passed
 
 
-def _steps_up_to(head: int, worker: Worker, reader: "psycopg.Connection[Any]") -> Iterator[Step]:
-    """Turn until no view is behind, or our session was ended."""
-    while True:
-        try:
-            step = worker.turn()
-        except psycopg.OperationalError:
-            if worker.connected:
-                raise
-            return
-        if step.events:
-            yield step
-        elif not _behind(reader, head):
-            return
-        else:
-            time.sleep(_WAIT_SECONDS)
+def _bring_up_to(head: int, locate: Locate, reader: "psycopg.Connection[Any]", progress: Progress) -> int:
+    """Fold until no view is behind, or our session was ended; return how many events were passed."""
+    passed = 0
+    with working(locate) as worker:
+        while (step := _turn(worker)) is not None and (step.events or _behind(reader, head)):
+            passed += step.events
+            if step.events:
+                progress(step)
+            else:
+                time.sleep(_WAIT_SECONDS)
+    return passed
+
+
+def _turn(worker: Worker) -> Step | None:
+    """Take a turn; None: our session was ended."""
+    try:
+        return worker.turn()
+    except psycopg.OperationalError:
+        if worker.connected:
+            raise
+        return None
 
 
 def _behind(reader: "psycopg.Connection[Any]", head: int) -> int:
