@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def test_without_the_right_to_end_a_session_the_epoch_alone_refuses_its_writes(
     ):
         for process in (stopped, other):
             assert line(process) == "ready"
-            eventually(lambda pid=process.pid: owned(database_url, pid), "a worker has no range")  # type: ignore[misc]  # mypy cannot infer the default
+            eventually(partial(owned, database_url, process.pid), "a worker has no range")
         more_cases(database_url, 1, 60)
         eventually(lambda: list(tmp_path.glob("token.*")), "it has not come to that moment")
         eventually(lambda: not owned(database_url, stopped.pid), "nobody takes over")

@@ -4,7 +4,7 @@ No writer sends a NOTIFY: polling alone must do.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
@@ -103,7 +103,7 @@ def test_under_kill_9_views_are_rebuilt_and_swapped_and_ranges_split_and_merged(
         eventually(lambda: reached(database_url), "the views do not come up")
         assert set(differences) == {0}
         assert splits
-        assert numbers == sorted(numbers), "a reader saw a view half built"  # type: ignore[type-var]  # they are numbers
+        assert numbers == sorted(numbers), "a reader saw a view half built"
     assert_views_are_the_log(database_url)
 
 
@@ -128,7 +128,7 @@ def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_
     assert_views_are_the_log(database_url)
 
 
-def grows(done: list[object]) -> None:
+def grows(done: Sequence[object]) -> None:
     before = len(done)
     eventually(lambda: len(done) > before + 5, "nothing is done any more")
 

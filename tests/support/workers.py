@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TypeVar
 
 from tests.support.logs import open_log, query, tamper
 from tests.support.many_cases import write_cases
 from tests.support.processes import Process, finish, line, program
 
+T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
 _OWNED = "SELECT lane, lo FROM views.leases WHERE owner LIKE %s ORDER BY lane, lo"
 _TAKEN = "SELECT extract(epoch FROM max(taken_at))::float8 FROM views.leases"
@@ -41,10 +44,10 @@ def eventually(found: Callable[[], object], what: str, seconds: float = PATIENCE
 
 
 @contextmanager
-def over_and_over(work: Callable[[], object]) -> Iterator[list[object]]:
+def over_and_over(work: Callable[[], T]) -> Iterator[list[T]]:
     """Do the work in a thread, again and again. What each time gave is told; what it raises is raised at the end."""
     stop = threading.Event()
-    done: list[object] = []
+    done: list[T] = []
 
     def run() -> None:
         while not stop.is_set():
@@ -67,7 +70,7 @@ def following(url: str, number: int, *args: object) -> Iterator[list[Process]]:
         for process in processes:
             assert line(process) == "ready"
         for process in processes:
-            eventually(lambda pid=process.pid: owned(url, pid), "a worker has no range")  # type: ignore[misc]  # mypy cannot infer the default
+            eventually(partial(owned, url, process.pid), "a worker has no range")
         yield processes
         for process in processes:
             if process.returncode is None:
