@@ -6,7 +6,7 @@ version of every person's stream, so a wrong guess is a conflict, judged again o
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from application.ports import EventLog
@@ -44,9 +44,7 @@ class EntitlementMemory:
 
     def of(self, subjects: Iterable[SubjectId], *, fresh: bool) -> dict[SubjectId, Known]:
         """Return what is known of the persons; ``fresh``: after reading what their streams have had since."""
-        wanted = sorted(set(subjects))
-        with self._lock:
-            known = {subject: self._known.get(subject, NOTHING_KNOWN) for subject in wanted}
+        known = {subject: self._known.get(subject, NOTHING_KNOWN) for subject in sorted(set(subjects))}
         if fresh:
             known = {subject: self._read(subject, before) for subject, before in known.items()}
         return known
@@ -54,11 +52,10 @@ class EntitlementMemory:
     def put(self, subject: SubjectId, known: Known) -> None:
         """Remember a person, unless a later version is known already."""
         with self._lock:
-            before = self._known.get(subject, NOTHING_KNOWN)
-            if before.version < known.version:
+            if self._known.get(subject, NOTHING_KNOWN).version < known.version:
                 self._known[subject] = known
                 self._known.move_to_end(subject)
-            while len(self._known) > self._most:
+            if len(self._known) > self._most:
                 self._known.popitem(last=False)
 
     def _read(self, subject: SubjectId, before: Known) -> Known:
@@ -68,7 +65,6 @@ class EntitlementMemory:
         return now
 
 
-def after(known: Known, events: Iterable[EntitlementEvent]) -> Known:
+def after(known: Known, events: Sequence[EntitlementEvent]) -> Known:
     """Return what is known of a person after these events too."""
-    new = list(events)
-    return Known(fold_entitlements(new, known.entitlements), known.version + len(new))
+    return Known(fold_entitlements(events, known.entitlements), known.version + len(events))

@@ -7,6 +7,7 @@ in a notice of its own, so a year without data is an error, never a guess.
 from collections.abc import Iterable
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from typing import Literal
 
 from domain.errors import Refused
 from domain.kernel import Value
@@ -114,6 +115,17 @@ class WorkCalendar:
         if found is None:
             raise CalendarYearMissing(str(year))
         return found
+
+
+@lru_cache(maxsize=4_096)
+def period_end(unit: Literal["wd", "cd", "mo"], count: int, start: date, calendar: WorkCalendar) -> date:
+    """Return the last day of a period that begins after ``start``: working days, calendar days or months.
+
+    Remembered, for the acts of one day ask for the same few. Raises CalendarYearMissing.
+    """
+    if unit == "wd":
+        return calendar.add_working_days(start, count)
+    return add_calendar_days(start, count) if unit == "cd" else add_months(start, count)
 
 
 def add_calendar_days(day: date, count: int) -> date:

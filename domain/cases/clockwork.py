@@ -13,13 +13,12 @@ from msgspec.structs import replace
 
 from domain.calendar import (
     WorkCalendar,
-    add_calendar_days,
     add_hours,
-    add_months,
     civil_day,
     last_day,
     midnight_after,
     months_before,
+    period_end,
 )
 from domain.cases.clocks import Clock, Clocks, clock_of, clocks_of
 from domain.cases.events import CaseEvent
@@ -87,7 +86,7 @@ def _all_moves(turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
 
 def _plain_moves(clocks: Clocks, turn: _Turn, facts: Facts) -> tuple[DutyMove, ...]:
     duties = turn.before.duties
-    owed = tuple([_owed(duties.get(clock.name)) for clock in clocks.clocks])
+    owed = tuple([(duty := duties.get(clock.name)) is not None and _owed(duty) for clock in clocks.clocks])
     circumstance = (owed, getattr(turn.event, "due", None), _first_day(turn.event, facts), facts.calendar)
     found = clocks.known.get(circumstance)
     if found is None:
@@ -98,8 +97,8 @@ def _plain_moves(clocks: Clocks, turn: _Turn, facts: Facts) -> tuple[DutyMove, .
     return found
 
 
-def _owed(duty: Duty | None) -> bool:
-    return duty is not None and duty.status not in _OVER
+def _owed(duty: Duty) -> bool:
+    return duty.status not in _OVER
 
 
 def runs(duty: Duty) -> bool:
@@ -210,13 +209,7 @@ def _end(unit: Unit, count: int, start: date, facts: Facts) -> datetime:
     """Return the moment after which a period is over that begins on that day, or now if it is one of hours."""
     if unit == "h":
         return add_hours(facts.act.occurred_at, count)
-    return _days_end(unit, count, start, facts.calendar)
-
-
-@lru_cache(maxsize=4_096)
-def _days_end(unit: Unit, count: int, start: date, calendar: WorkCalendar) -> datetime:
-    add = {"wd": calendar.add_working_days, "cd": add_calendar_days, "mo": add_months}[unit]
-    return midnight_after(add(start, count))
+    return midnight_after(period_end(unit, count, start, facts.calendar))
 
 
 @lru_cache(maxsize=4_096)

@@ -6,7 +6,7 @@ from domain.authority.check import granted
 from domain.authority.denied import KinExcluded, SameHandler
 from domain.authority.posts import Post, covers
 from domain.authority.powers import Grant
-from domain.calendar import add_calendar_days, add_hours, add_months, civil_day
+from domain.calendar import add_hours, civil_day, period_end
 from domain.cases.assess import figures
 from domain.cases.facts import Act, Facts
 from domain.cases.parts import Due, Result
@@ -233,8 +233,7 @@ def due(what: str, limit: str, start: date, facts: Facts) -> Due:
     if rule.unit == "h":
         at = add_hours(facts.act.occurred_at, rule.days)
         return Due(what=what, on=civil_day(at), basis=rule.basis, at=at)
-    count = {"wd": facts.calendar.add_working_days, "cd": add_calendar_days, "mo": add_months}[rule.unit]
-    return Due(what=what, on=count(start, rule.days), basis=rule.basis)
+    return Due(what=what, on=period_end(rule.unit, rule.days, start, facts.calendar), basis=rule.basis)
 
 
 def after_acceptance(start: date, facts: Facts) -> Due:

@@ -49,6 +49,7 @@ class Measure(NamedTuple):
     """A criterion with what it holds a value against, the same as text, and an integer times permille."""
 
     criterion: Criterion
+    fact: str
     against: FactValue | tuple[str, ...]
     text: str
     scaled: int
@@ -70,7 +71,7 @@ def evaluate_measured(measures: Iterable[Measure], values: Values) -> tuple[Line
     Raises FactMissing naming the facts that are needed and absent: in a group, only while no line of it passes.
     Raises InvalidValue for a fact of another kind than what it is compared with, naming the fact.
     """
-    lines = tuple([_line(measure, values.get(measure.criterion.fact)) for measure in measures])
+    lines = tuple([_line(measure, values.get(measure.fact)) for measure in measures])
     unknown = [line for line in lines if line.fact not in values]
     if unknown:
         met = {line.group for line in lines if line.group and line.passed}
@@ -85,7 +86,7 @@ def evaluate_known(criteria: Iterable[Criterion], values: Values, parameter: Par
 
     For refusals, which may rest on one line while others were never looked into. Raises InvalidValue.
     """
-    return tuple(_line(measure, values.get(measure.criterion.fact)) for measure in measures_of(criteria, parameter))
+    return tuple(_line(measure, values.get(measure.fact)) for measure in measures_of(criteria, parameter))
 
 
 def passed(lines: Sequence[Line]) -> bool:
@@ -98,22 +99,17 @@ def passed(lines: Sequence[Line]) -> bool:
 
 
 def _line(measure: Measure, found: FactValue | None) -> Line:
-    criterion = measure.criterion
+    criterion, passes = measure.criterion, found is not None and _holds(measure, found)
+    text = "" if found is None else _text(found)
     return Line(
-        id=criterion.id,
-        fact=criterion.fact,
-        op=criterion.op,
-        against=measure.text,
-        passed=found is not None and _holds(measure, found),
-        citation=criterion.citation,
-        found="" if found is None else _text(found),
-        group=criterion.group,
+        criterion.id, measure.fact, criterion.op, measure.text, passes, criterion.citation, text, criterion.group
     )
 
 
 def _measure(criterion: Criterion, parameter: Parameter) -> Measure:
     against, permille = _against(criterion, parameter)
-    return Measure(criterion, against, _text(against, permille), against * permille if isinstance(against, int) else 0)
+    scaled = against * permille if isinstance(against, int) else 0
+    return Measure(criterion, criterion.fact, against, _text(against, permille), scaled)
 
 
 def _against(criterion: Criterion, parameter: Parameter) -> tuple[FactValue | tuple[str, ...], int]:
