@@ -9,8 +9,9 @@ from adapters.cli.authority_acts import open_plainly
 from adapters.cli.printing import IsoDay, print_json, print_lines, text_of
 
 if TYPE_CHECKING:
-    from adapters.audit_questions import Evidence, Proof, Tallied, Told
+    from adapters.audit_questions import Evidence, Proof, Tallied
     from adapters.house import House
+    from adapters.web.question_words import Told
     from projections.findings import Asked, Count
     from projections.question import Question
 
@@ -64,6 +65,7 @@ def questions(*, as_json: bool, **asked: Any) -> None:  # noqa: ANN401  (the opt
 def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """提一个审计问题 / ask one question (its number in the list)."""
     from adapters.audit_questions import counted, findings
+    from adapters.web.question_words import Teller
     from projections.query import BadCursor
     from projections.question_registry import question_of
 
@@ -77,13 +79,14 @@ def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:
             page = findings(house, question, asked, limit, cursor)
         except BadCursor:
             raise click.BadParameter("--cursor") from None
+        rows = list(map(Teller(question, house.cases.bureau.refresh()).tell, page.rows))
     if as_json:
-        print_json({"question": question.number, "rows": page.rows, "next": page.next or None})
+        print_json({"question": question.number, "rows": rows, "next": page.next or None})
         return
     _print_question(question)
-    for told in page.rows:
+    for told in rows:
         _print_told(told)
-    click.echo(f"{len(page.rows)} 条疑点 findings；{_LEAD}")
+    click.echo(f"{len(rows)} 条疑点 findings；{_LEAD}")
     if page.next:
         click.echo(f"还有更多 / there are more: --cursor {page.next}")
 
@@ -95,15 +98,19 @@ def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:
 def evidence(number: int, finding: str, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """一条疑点的全部依据事件 / the events that prove a finding (FINDING: its id)."""
     from adapters.audit_questions import evidence as proofs_of
+    from adapters.web.question_words import Teller
     from projections.question_registry import question_of
 
     with open_plainly() as house:
         question = question_of(number)
         found = proofs_of(house, question, _asked(house, given), finding)
+        told = Teller(question, house.cases.bureau.refresh()).tell(found.finding)
     if as_json:
-        print_json(found)
+        print_json({"told": told, "proofs": found.proofs})
         return
-    _print_evidence(question, found)
+    _print_question(question)
+    _print_told(told)
+    _print_proofs(found)
 
 
 def _asked(house: "House", given: dict[str, Any]) -> "Asked":
@@ -151,13 +158,11 @@ def _print_told(told: "Told") -> None:
     click.echo(f"   {told.zh}\n   {told.en}")
 
 
-def _print_evidence(question: "Question", found: "Evidence") -> None:
-    _print_question(question)
-    _print_told(found.told)
-    click.echo(f"   本条依据 basis of this one: {text_of(found.told.finding.details.get('basis'))}")
+def _print_proofs(found: "Evidence") -> None:
+    click.echo(f"   本条依据 basis of this one: {text_of(found.finding.details.get('basis'))}")
     for proof in found.proofs:
         _print_proof(proof)
-    case = found.told.finding.number or found.told.finding.case_id
+    case = found.finding.number or found.finding.case_id
     if case:
         click.echo(f"复核 check: anjuan case explain {case}；anjuan case judge {case}")
 

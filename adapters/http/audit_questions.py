@@ -14,6 +14,7 @@ from adapters.http.answers import json_response
 from adapters.http.problems import BadQuery
 from adapters.http.reads import After, Code, Text
 from adapters.http.waiting import Positions
+from adapters.web.question_words import Teller
 from projections.findings import MOST_ROWS, Asked
 from projections.query import BadCursor
 from projections.question import Question
@@ -53,20 +54,17 @@ def router(house: House, positions: Positions) -> APIRouter:
 
     @audit.get("/{number}", summary="What a question finds 审计疑点")
     def one(number: int, asked: Annotated[FindingsQuery, Query()]) -> Response:
-        question, where = question_of(number), _asked(house, asked)
+        question = question_of(number)
         _wait(positions, (question,), asked.after)
-        try:
-            page = findings(house, question, where, asked.limit, asked.cursor)
-        except BadCursor:
-            raise BadQuery("cursor") from None
-        counts = counted(house, question, where)
-        return json_response({**_about(question), "counts": counts, "rows": page.rows, "next": page.next or None})
+        return json_response({**_about(question), **_found(house, question, asked)})
 
     @audit.get("/{number}/findings/{finding}", summary="The events that prove a finding 疑点依据")
     def proofs(number: int, finding: str, asked: Annotated[QuestionsQuery, Query()]) -> Response:
         question = question_of(number)
         _wait(positions, (question,), asked.after)
-        return json_response(evidence(house, question, _asked(house, asked), finding))
+        found = evidence(house, question, _asked(house, asked), finding)
+        told = Teller(question, house.cases.bureau.refresh()).tell(found.finding)
+        return json_response({"told": told, "proofs": found.proofs})
 
     return audit
 
@@ -74,6 +72,17 @@ def router(house: House, positions: Positions) -> APIRouter:
 def _wait(positions: Positions, questions: Iterable[Question], position: int | None) -> None:
     for view in sorted({view for question in questions for view in question.views}):
         positions.wait(view, position)
+
+
+def _found(house: House, question: Question, asked: FindingsQuery) -> dict[str, object]:
+    where = _asked(house, asked)
+    try:
+        page = findings(house, question, where, asked.limit, asked.cursor)
+    except BadCursor:
+        raise BadQuery("cursor") from None
+    teller = Teller(question, house.cases.bureau.refresh())
+    rows, counts = list(map(teller.tell, page.rows)), counted(house, question, where)
+    return {"counts": counts, "rows": rows, "next": page.next or None}
 
 
 def _asked(house: House, asked: QuestionsQuery) -> Asked:
