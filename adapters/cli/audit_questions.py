@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 _NUMBER = click.argument("number", type=click.IntRange(1, 36))
+_MONEY = frozenset({"amount", "before", "monthly_income", "standard"})
 _LEAD = "疑点由人核对，不是结论 / leads for a person to check, no verdicts"
 
 
@@ -110,7 +111,7 @@ def evidence(number: int, finding: str, *, as_json: bool, **given: Any) -> None:
         return
     _print_question(question)
     _print_told(told)
-    _print_proofs(found)
+    _print_proofs(question, found)
 
 
 def _asked(house: "House", given: dict[str, Any]) -> "Asked":
@@ -158,8 +159,8 @@ def _print_told(told: "Told") -> None:
     click.echo(f"   {told.zh}\n   {told.en}")
 
 
-def _print_proofs(found: "Evidence") -> None:
-    click.echo(f"   本条依据 basis of this one: {text_of(found.finding.details.get('basis'))}")
+def _print_proofs(question: "Question", found: "Evidence") -> None:
+    click.echo(f"   本条依据 basis of this one: {found.finding.details.get('basis') or question.basis}")
     for proof in found.proofs:
         _print_proof(proof)
     case = found.finding.number or found.finding.case_id
@@ -174,7 +175,9 @@ def _print_proof(proof: "Proof") -> None:
     click.echo(f"@{proof.position} {worded('event', proof.type)} · {happened} · {proof.post or proof.actor}")
     for name, value in proof.data.items():
         if name not in ("moves", "due"):
-            click.echo(f"     {name}: {text_of(value)}")
+            click.echo(
+                f"     {name}: {_yuan(value) or '0.00'} 元" if name in _MONEY else f"     {name}: {text_of(value)}"
+            )
     if proof.case_id and proof.stream.startswith("case-"):
         click.echo(f"     anjuan case show {proof.case_id} --version {proof.seq}")
 
