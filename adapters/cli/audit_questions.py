@@ -9,13 +9,15 @@ from adapters.cli.authority_acts import open_plainly
 from adapters.cli.printing import IsoDay, print_json, print_lines, text_of
 
 if TYPE_CHECKING:
+    from adapters.audit_questions import Evidence, Proof, Tallied
     from adapters.house import House
-    from adapters.web.audit_asked import Evidence, Proof, Tallied, Told
+    from adapters.web.question_words import Told
     from projections.findings import Asked, Count
     from projections.question import Question
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 _NUMBER = click.argument("number", type=click.IntRange(1, 36))
+_MONEY = frozenset({"amount", "before", "monthly_income", "standard"})
 _LEAD = "疑点由人核对，不是结论 / leads for a person to check, no verdicts"
 
 
@@ -38,7 +40,7 @@ def _limited(function: Any) -> Any:  # noqa: ANN401  (click's decorators)
 @_limited
 def questions(*, as_json: bool, **asked: Any) -> None:  # noqa: ANN401  (the options above)
     """审计问题清单与疑点数 / the questions, and how much each finds."""
-    from adapters.web.audit_asked import tallied
+    from adapters.audit_questions import tallied
     from projections.question_waiting import WAITING
 
     with open_plainly() as house:
@@ -63,7 +65,8 @@ def questions(*, as_json: bool, **asked: Any) -> None:  # noqa: ANN401  (the opt
 @_limited
 def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """提一个审计问题 / ask one question (its number in the list)."""
-    from adapters.web.audit_asked import counted, findings
+    from adapters.audit_questions import counted, findings
+    from adapters.web.question_words import Teller
     from projections.query import BadCursor
     from projections.question_registry import question_of
 
@@ -77,13 +80,14 @@ def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:
             page = findings(house, question, asked, limit, cursor)
         except BadCursor:
             raise click.BadParameter("--cursor") from None
+        rows = list(map(Teller(question, house.cases.bureau.refresh()).tell, page.rows))
     if as_json:
-        print_json({"question": question.number, "rows": page.rows, "next": page.next or None})
+        print_json({"question": question.number, "rows": rows, "next": page.next or None})
         return
     _print_question(question)
-    for told in page.rows:
+    for told in rows:
         _print_told(told)
-    click.echo(f"{len(page.rows)} 条疑点 findings；{_LEAD}")
+    click.echo(f"{len(rows)} 条疑点 findings；{_LEAD}")
     if page.next:
         click.echo(f"还有更多 / there are more: --cursor {page.next}")
 
@@ -94,23 +98,27 @@ def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:
 @_limited
 def evidence(number: int, finding: str, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """一条疑点的全部依据事件 / the events that prove a finding (FINDING: its id)."""
-    from adapters.web.audit_asked import evidence as proofs_of
+    from adapters.audit_questions import evidence as proofs_of
+    from adapters.web.question_words import Teller
     from projections.question_registry import question_of
 
     with open_plainly() as house:
         question = question_of(number)
         found = proofs_of(house, question, _asked(house, given), finding)
+        told = Teller(question, house.cases.bureau.refresh()).tell(found.finding)
     if as_json:
-        print_json(found)
+        print_json({"told": told, "proofs": found.proofs})
         return
-    _print_evidence(question, found)
+    _print_question(question)
+    _print_told(told)
+    _print_proofs(question, found)
 
 
 def _asked(house: "House", given: dict[str, Any]) -> "Asked":
     """Bring the views up first: a question is about the whole log."""
+    from adapters.audit_questions import today
     from adapters.cli.printing import checked_region
     from adapters.projector.service import bring_up
-    from adapters.web.audit_asked import today
     from projections.findings import Asked
 
     bring_up(house.locate)
@@ -151,13 +159,11 @@ def _print_told(told: "Told") -> None:
     click.echo(f"   {told.zh}\n   {told.en}")
 
 
-def _print_evidence(question: "Question", found: "Evidence") -> None:
-    _print_question(question)
-    _print_told(found.told)
-    click.echo(f"   本条依据 basis of this one: {text_of(found.told.finding.details.get('basis'))}")
+def _print_proofs(question: "Question", found: "Evidence") -> None:
+    click.echo(f"   本条依据 basis of this one: {found.finding.details.get('basis') or question.basis}")
     for proof in found.proofs:
         _print_proof(proof)
-    case = found.told.finding.number or found.told.finding.case_id
+    case = found.finding.number or found.finding.case_id
     if case:
         click.echo(f"复核 check: anjuan case explain {case}；anjuan case judge {case}")
 
@@ -169,7 +175,9 @@ def _print_proof(proof: "Proof") -> None:
     click.echo(f"@{proof.position} {worded('event', proof.type)} · {happened} · {proof.post or proof.actor}")
     for name, value in proof.data.items():
         if name not in ("moves", "due"):
-            click.echo(f"     {name}: {text_of(value)}")
+            click.echo(
+                f"     {name}: {_yuan(value) or '0.00'} 元" if name in _MONEY else f"     {name}: {text_of(value)}"
+            )
     if proof.case_id and proof.stream.startswith("case-"):
         click.echo(f"     anjuan case show {proof.case_id} --version {proof.seq}")
 

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from adapters.audit_questions import counted, evidence, findings, tallied, today
 from adapters.house import House
 from adapters.http.answers import json_response
 from adapters.http.problems import BadQuery
 from adapters.http.reads import Code, Text
 from adapters.http.viewing import After, wait_for
-from adapters.web.audit_asked import counted, evidence, findings, tallied, today
+from adapters.web.question_words import Teller
 from projections.findings import MOST_ROWS, Asked
 from projections.query import BadCursor
 from projections.question import Question
@@ -53,26 +54,34 @@ def router(house: House) -> APIRouter:
 
     @audit.get("/{number}", summary="What a question finds 审计疑点")
     def one(number: int, asked: Annotated[FindingsQuery, Query()]) -> Response:
-        question, where = question_of(number), _asked(house, asked)
+        question = question_of(number)
         _wait(house, (question,), asked.after)
-        try:
-            page = findings(house, question, where, asked.limit, asked.cursor)
-        except BadCursor:
-            raise BadQuery("cursor") from None
-        counts = counted(house, question, where)
-        return json_response({**_about(question), "counts": counts, "rows": page.rows, "next": page.next or None})
+        return json_response({**_about(question), **_found(house, question, asked)})
 
     @audit.get("/{number}/findings/{finding}", summary="The events that prove a finding 疑点依据")
     def proofs(number: int, finding: str, asked: Annotated[QuestionsQuery, Query()]) -> Response:
         question = question_of(number)
         _wait(house, (question,), asked.after)
-        return json_response(evidence(house, question, _asked(house, asked), finding))
+        found = evidence(house, question, _asked(house, asked), finding)
+        told = Teller(question, house.cases.bureau.refresh()).tell(found.finding)
+        return json_response({"told": told, "proofs": found.proofs})
 
     return audit
 
 
 def _wait(house: House, questions: Iterable[Question], position: int | None) -> None:
     wait_for(house, position, *sorted({view for question in questions for view in question.views}))
+
+
+def _found(house: House, question: Question, asked: FindingsQuery) -> dict[str, object]:
+    where = _asked(house, asked)
+    try:
+        page = findings(house, question, where, asked.limit, asked.cursor)
+    except BadCursor:
+        raise BadQuery("cursor") from None
+    teller = Teller(question, house.cases.bureau.refresh())
+    rows, counts = list(map(teller.tell, page.rows)), counted(house, question, where)
+    return {"counts": counts, "rows": rows, "next": page.next or None}
 
 
 def _asked(house: House, asked: QuestionsQuery) -> Asked:

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Request, Response
 
+from adapters.audit_questions import Tallied, counted, evidence, findings, tallied, today
 from adapters.house import House
 from adapters.web import charts, fields
-from adapters.web.audit_asked import Tallied, Told, counted, evidence, findings, tallied, today
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel, listed
 from adapters.web.proof_lines import proof_line
+from adapters.web.question_words import Teller, Told
 from domain.kernel import Value
 from projections.findings import Asked, Count
 from projections.question import Question, Words
@@ -90,6 +91,7 @@ class AuditPages:
             wanted=wanted,
             asked=asked,
             question=question,
+            rows=list(map(Teller(question, desk.bureau).tell, page.rows)),
             page=page,
             total=sum(count.findings for count in counts),
             panels=_panels(desk, counts),
@@ -104,15 +106,16 @@ class AuditPages:
         desk = Desk(request, self._house)
         question, asked = question_of(number), desk.asked(Wanted).asked(today(self._house))
         found = evidence(self._house, question, asked, finding)
+        told = Teller(question, desk.bureau).tell(found.finding)
         return desk.page(
             "audit_finding.html",
             asked=asked,
             question=question,
-            told=found.told,
-            kind=question.kinds[found.told.finding.kind].name,
-            proofs=tuple(proof_line(desk, proof, found.told.finding) for proof in found.proofs),
+            told=told,
+            kind=question.kinds[found.finding.kind].name,
+            proofs=tuple(proof_line(desk, proof, found.finding) for proof in found.proofs),
             words=_words(desk),
-            sentence=_sentence(desk, found.told),
+            sentence=_sentence(desk, told),
             query=_query(desk),
         )
 

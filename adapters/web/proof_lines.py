@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.web.audit_asked import Proof
+from adapters.audit_questions import Proof
 from adapters.web.desk import Desk
 from adapters.web.figures import last_moment
 from domain.kernel import Value

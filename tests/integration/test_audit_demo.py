@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from adapters.audit_questions import counted
 from adapters.house import House, open_house
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import bring_up
 from adapters.reference import load_bureau, load_calendar
 from adapters.rulebook import shipped_rules
 from adapters.settings import Settings
-from adapters.web.audit_asked import counted
 from application.runs.demo.plans import Planner
 from application.runs.set_up_bureau import set_up_bureau
 from application.runs.simulate import Demo, simulate

@@ -1,7 +1,7 @@
 """Audit questions over HTTP and from the command line: the same list, findings and proofs by every door."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tests.support.serving import Served, open_test_house, projected, served
 pytestmark = pytest.mark.postgres
 
 Json = Any
+Told = Callable[..., str]
 DAY = "2026-06-30"
 
 
@@ -51,7 +52,8 @@ def problem(here: Served, path: str, **params: Any) -> tuple[int, str]:  # noqa:
 
 
 @pytest.fixture
-def told(here: Served, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401  (runs the command line)
+def told(here: Served, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What the command line says."""
     monkeypatch.setenv("ANJUAN_HOME", str(here.house.settings.home))
     monkeypatch.setenv("ANJUAN_DATABASE_URL", here.house.settings.database_url)
 
@@ -143,7 +145,7 @@ class TestHttp:
 
 
 class TestCommandLine:
-    def test_the_list_names_what_waits_and_for_what(self, here: Served, told: Any) -> None:  # noqa: ANN401  (runs it)
+    def test_the_list_names_what_waits_and_for_what(self, here: Served, told: Told) -> None:
         text = told("questions", "--on", DAY)
         assert "7 | 公示缺失、不足或不当 Public notice missing, short, or where forbidden | 3 |" in text
         assert "1 | 死亡仍领取 Paid after death | 死亡信息与支付数据" in text
@@ -153,7 +155,7 @@ class TestCommandLine:
             == get(here, "/audit/questions")["questions"]
         )
 
-    def test_a_question_is_asked(self, here: Served, told: Any) -> None:  # noqa: ANN401  (runs it)
+    def test_a_question_is_asked(self, here: Served, told: Told) -> None:
         text = told("ask", "7", "--on", DAY, "--limit", "2")
         assert text.count("[") == 2
         assert "要求 7 日" in text
@@ -167,7 +169,7 @@ class TestCommandLine:
         assert json.loads(told("ask", "7", "--on", DAY, "--counts", "--json")) == by_http["counts"]
         assert "0 条疑点" in told("ask", "7", "--on", DAY, "--division", "320904")
 
-    def test_the_events_that_prove_a_finding_are_shown(self, here: Served, told: Any) -> None:  # noqa: ANN401  (runs it)
+    def test_the_events_that_prove_a_finding_are_shown(self, here: Served, told: Told) -> None:
         finding = get(here, "/audit/questions/7", limit=1)["rows"][0]["finding"]
         text = told("evidence", "7", finding["id"], "--on", DAY)
         for line in ("公示 case.notice_posted", "until: 2026-03-18", "规则版本公布 rule.version_published"):
@@ -187,5 +189,5 @@ class TestCommandLine:
             (("evidence", "7", "1-short"), 1, "UNKNOWN_FINDING"),
         ],
     )
-    def test_a_fault_is_one_clear_line(self, told: Any, words: tuple[str, ...], code: int, said: str) -> None:  # noqa: ANN401  (runs it)
+    def test_a_fault_is_one_clear_line(self, told: Told, words: tuple[str, ...], code: int, said: str) -> None:
         assert said in told(*words, code=code)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from adapters.audit_questions import counted, evidence
 from adapters.house import House
-from adapters.web.audit_asked import counted, evidence
 from application.asking import Answer
 from domain.authority.posts import Post
 from domain.bureau_events import BUREAU, KinDeclared

@@ -6,10 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from adapters.audit_questions import evidence, findings
 from adapters.house import House
 from adapters.projector.service import bring_up
 from adapters.rulebook import shipped_rules
-from adapters.web.audit_asked import Told, evidence, findings
+from adapters.web.question_words import Teller, Told
 from application.ports import Write
 from domain.authority.events import AUTHORITY, GrantsGiven, PowersListed
 from domain.authority.posts import Post
@@ -98,8 +99,10 @@ def write(house: House, stream: str, event: Event, on: str, who: Post = HANDLER)
 def asked_of(house: House, number: int, **where: Any) -> list[Told]:  # noqa: ANN401  (fields of what is asked)
     """What a question finds, once every view has the whole log."""
     bring_up(house.locate)
-    house.cases.bureau.refresh()
-    return list(findings(house, question_of(number), Asked(**{"on": LAST_DAY, **where}), 200).rows)
+    question = question_of(number)
+    page = findings(house, question, Asked(**{"on": LAST_DAY, **where}), 200)
+    assert not page.next
+    return list(map(Teller(question, house.cases.bureau.refresh()).tell, page.rows))
 
 
 def found(house: House, number: int, **where: Any) -> set[tuple[str, str]]:  # noqa: ANN401  (fields of what is asked)

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.impersonal import impersonal
 from adapters.reference import load_calendar
-from adapters.web.finding_words import Sayer
+from adapters.web.question_words import Sayer
 from application.bureau import Bureau
 from domain.calendar import midnight_after
 from domain.kernel import Event

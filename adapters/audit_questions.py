@@ -6,12 +6,12 @@ from typing import Any
 from adapters.eventstore.reader import decode_rows
 from adapters.house import House
 from adapters.impersonal import impersonal
-from adapters.web.finding_words import Sayer
 from domain.calendar import civil_day
 from domain.kernel import Recorded, Value
 from projections.findings import (
     Asked,
     Count,
+    FindingPage,
     Ground,
     count_rows,
     counts,
@@ -27,21 +27,6 @@ _EVENTS = """
 SELECT position, stream, seq, type, schema, recorded_at, state
   FROM log.events WHERE position = ANY (%s) ORDER BY position
 """
-
-
-class Told(Value, omit_defaults=False):
-    """A finding with its sentence in both languages."""
-
-    finding: Finding
-    zh: str
-    en: str
-
-
-class ToldPage(Value):
-    """Some findings, and the cursor of the next page (empty: this was the last)."""
-
-    rows: tuple[Told, ...]
-    next: str = ""
 
 
 class Tallied(Value):
@@ -77,7 +62,7 @@ class Proof(Value, omit_defaults=False):
 class Evidence(Value):
     """A finding, and the events that prove it, in the order of the log."""
 
-    told: Told
+    finding: Finding
     proofs: tuple[Proof, ...]
 
 
@@ -106,10 +91,9 @@ def counted(house: House, question: Question, asked: Asked) -> list[Count]:
     return counts(house.read(*count_rows(question, asked, ground_of(house))))
 
 
-def findings(house: House, question: Question, asked: Asked, limit: int = 50, after: str = "") -> ToldPage:
+def findings(house: House, question: Question, asked: Asked, limit: int = 50, after: str = "") -> FindingPage:
     """Return a page of findings, the newest events first. Raises BadCursor, Unavailable."""
-    page = finding_page(house.read(*finding_rows(question, asked, ground_of(house), limit, after)), limit)
-    return ToldPage(rows=tuple(_told(house, question, row) for row in page.rows), next=page.next)
+    return finding_page(house.read(*finding_rows(question, asked, ground_of(house), limit, after)), limit)
 
 
 def evidence(house: House, question: Question, asked: Asked, id_: str) -> Evidence:
@@ -120,13 +104,7 @@ def evidence(house: House, question: Question, asked: Asked, id_: str) -> Eviden
     finding = finding_of(found[0])
     rows = house.read(_EVENTS, (list(finding.positions),))
     proofs = tuple(_proof(recorded) for recorded in decode_rows([tuple(row.values()) for row in rows]))
-    return Evidence(told=_told(house, question, finding), proofs=proofs)
-
-
-def _told(house: House, question: Question, finding: Finding) -> Told:
-    bureau = house.cases.bureau.now()
-    words, details = question.kinds[finding.kind].says, {"days": finding.days, **finding.details}
-    return Told(finding, Sayer("zh", bureau).say(words.zh, details), Sayer("en", bureau).say(words.en, details))
+    return Evidence(finding=finding, proofs=proofs)
 
 
 def _proof(recorded: Recorded) -> Proof:

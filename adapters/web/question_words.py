@@ -8,10 +8,34 @@ from adapters.web.figures import yuan
 from adapters.web.names import Names
 from adapters.web.texts import Language, Texts
 from application.bureau import Bureau
+from domain.kernel import Value
+from projections.question import Finding, Question
 
 _PAUSE = re.compile(r"([a-z_]+):([0-9]+)-([0-9]*)")
 _MONEY = "_fen"
 _MATTERS = frozenset({"matter", "other_matter"})
+
+
+class Told(Value, omit_defaults=False):
+    """A finding with its sentence in both languages."""
+
+    finding: Finding
+    zh: str
+    en: str
+
+
+class Teller:
+    """Tells what findings of one question say."""
+
+    def __init__(self, question: Question, bureau: Bureau) -> None:
+        """Take names from the bureau."""
+        self._question = question
+        self._zh, self._en = Sayer("zh", bureau), Sayer("en", bureau)
+
+    def tell(self, finding: Finding) -> Told:
+        """Return the finding with its sentences."""
+        says, details = self._question.kinds[finding.kind].says, {"days": finding.days, **finding.details}
+        return Told(finding, self._zh.say(says.zh, details), self._en.say(says.en, details))
 
 
 class Sayer:
