@@ -20,14 +20,14 @@ MOST_EVENTS = 200
 
 _OF_AN_EVENT = re.compile(r"([0-9]{1,18})(-.*)?", re.DOTALL)
 _ORDER = "finding"
-_FAR = date(9999, 12, 31)
+_FAR, _DAY = date(9999, 12, 31), timedelta(days=1)
 
 
 class Asked(Value):
     """Which findings; what is empty or None does not limit.
 
-    ``on``: as things stood at the end of that day. ``since`` up to and without ``until``: the day that a finding is
-    about. ``division``: left-anchored.
+    ``on``: as things stood at the end of that day, as known now; a finding about a later day is none yet. ``since`` up
+    to and without ``until``: the day that a finding is about. ``division``: left-anchored.
     """
 
     on: date
@@ -115,7 +115,7 @@ def finding_page(found: Sequence[Mapping[str, Any]], limit: int = 50) -> Finding
 
 def one_finding(question: Question, asked: Asked, ground: Ground, id_: str) -> Ask:
     """Return the query of the finding with that id."""
-    where: list[str] = ["f.id = %(id)s"]
+    where = ["f.id = %(id)s", "f.on_day <= %(on)s"]
     params: dict[str, Any] = {"id": id_, "limit": 1}
     event = _OF_AN_EVENT.fullmatch(id_)
     if event:
@@ -144,15 +144,17 @@ def counts(found: Sequence[Mapping[str, Any]]) -> list[Count]:
 def given(asked: Asked, ground: Ground) -> dict[str, Any]:
     """Return what every question may ask for.
 
-    ``on``: the day; ``moment``: its end, or now if that comes first. ``since``, ``until``: the period, as far as the
-    calendar goes where none is asked for. ``days``, ``numbers``: each day and how many working days there were by it.
+    ``on``: the day; ``moment``: its end, or now if that comes first. ``since``, ``until``: the period up to that day,
+    from the first of all days where none is asked for. ``days``, ``numbers``: each day, and how many working days there
+    were by it.
     """
     days, numbers = _workdays(ground.calendar)
+    past = asked.on + _DAY if asked.on < _FAR else _FAR
     return {
         "on": asked.on,
         "moment": midnight_after(asked.on) if asked.on < civil_day(ground.now) else ground.now,
         "since": asked.since or date.min,
-        "until": asked.until or _FAR,
+        "until": min(asked.until or _FAR, past),
         "days": days,
         "numbers": numbers,
         "most": MOST_EVENTS,
@@ -174,6 +176,7 @@ def _workdays(calendar: WorkCalendar) -> tuple[list[date], list[int]]:
 
 def _conditions(asked: Asked) -> tuple[list[str], dict[str, Any]]:
     limits: dict[str, tuple[str, Any]] = {
+        "on": ("f.on_day <= %(on)s", asked.on),
         "from": ("f.on_day >= %(from)s", asked.since),
         "to": ("f.on_day < %(to)s", asked.until),
         "division": ("f.division LIKE %(division)s", asked.division and starts_with(division_prefix(asked.division))),

@@ -67,7 +67,9 @@ QUESTION = Question(
         ),
     },
     limits=Words(
-        zh="时限按当时规则记入日志，不因规则后来改变而重算；旧系统导入的案件没有时限。",
-        en="Limits are as the log has them, by the rule of their day; cases of older systems have none.",
+        zh="时限按当时规则记入日志，不因规则后来改变而重算；过去某日按现在所知的截止时刻判断；"
+        "旧系统导入的案件没有时限。",
+        en="Limits are as the log has them, by the rule of their day; a past day is judged by the due moments known "
+        "now; cases of older systems have none.",
     ),
 )

@@ -574,6 +574,15 @@ class TestAsking:
         for hit in ({"division": "3209"}, {"division": VILLAGE}, {"matter": "dibao"}, {"kind": "open"}):
             assert found(ready, 6, **hit) == {(answer.case_id, "open")}, hit
 
+    def test_what_happened_after_the_day_is_not_found_yet(self, house: House) -> None:
+        set_up_under(house, limited("notice", 6))
+        carry_out(house, CONFIRMED)
+        publish(house, RULE)
+        assert found(house, 7, on=date(2026, 3, 11)) == set()
+        (told,) = asked_of(house, 7, on=date(2026, 3, 12))
+        with pytest.raises(UnknownFinding):
+            evidence(house, question_of(7), Asked(on=date(2026, 3, 11)), told.finding.id)
+
     def test_counts_are_by_county_month_and_kind(self, ready: House) -> None:
         carry_out(ready, of_others(OPENED, 1))
         carry_out(ready, of_others(OPENED, 2))
