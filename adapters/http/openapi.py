@@ -87,9 +87,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """Return the document, made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        for reads in document["paths"].values():
-            reads["get"]["responses"].pop("422", None)  # FastAPI's own form of a fault, which is never sent
-            reads["get"]["responses"]["default"] = _PROBLEM
+        for read in (read for path in document["paths"].values() for read in path.values()):
+            read["responses"].pop("422", None)  # FastAPI's own form of a fault, which is never sent
+            read["responses"]["default"] = _PROBLEM
         for path, action in {"/cases": ACTIONS[OPENING], **PATHS}.items():
             document["paths"].setdefault(path, {})["post"] = _operation(action, path)
         for path, act in {"/policies": POLICY_ACTIONS[DRAFTING], **POLICY_PATHS}.items():
