@@ -53,6 +53,14 @@ class OtherVersion(Refused):
     en = "The view lives in another version than this program has"
 
 
+class RebuildInstead(Refused):
+    """Rows of the view are of several streams: folded late, the parked events would give other rows than in order."""
+
+    code = "REBUILD_INSTEAD"
+    zh = "该视图的行涉及多个流，挂起事件补入会打乱次序：请重建该视图（anjuan views rebuild）"
+    en = "Rows of this view are of several streams, and what is parked would come out of order: rebuild the view"
+
+
 class Fault(NamedTuple):
     """What went wrong and where, without any value of the event: that could be personal."""
 
@@ -129,9 +137,11 @@ def told(error: BaseException | None) -> Fault:
 def replay(connection: "Connection[Any]", view: View, stream: str, only: int | None = None) -> Replayed:
     """Fold a stream's parked events in order, or just the one at position ``only``, as far as they go.
 
-    Raises NotParked, OtherVersion. The row of the checkpoint stays locked meanwhile, so that no worker parks another
-    one.
+    Raises RebuildInstead, NotParked, OtherVersion. The row of the checkpoint stays locked meanwhile, so that no worker
+    parks another one.
     """
+    if not view.by_stream:
+        raise RebuildInstead(view.name)
     with connection.transaction():
         _lock(connection, view, slice_of(stream))
         rows = connection.execute(_OF_STREAM, (view.name, stream), binary=True).fetchall()

@@ -19,7 +19,6 @@ from adapters.postgres.rights import RightsMissing
 from adapters.postgres.supervisor.evidence import works_in
 from adapters.projector import asides, moments
 from adapters.projector.leases import claim
-from adapters.projector.poison import replay
 from adapters.projector.rebuild import rebuild
 from adapters.projector.service import bring_up
 from adapters.projector.sessions import session
@@ -33,6 +32,7 @@ from tests.support.database import database
 from tests.support.logs import query
 from tests.support.newer import BEFORE, NEWER, STREAM, append_facts, facts
 from tests.support.processes import finish, kill, line, program
+from tests.support.projecting import take_in_parked
 from tests.support.workers import eventually, more_cases
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -137,7 +137,7 @@ def test_a_dump_restored_into_a_fresh_cluster_goes_on_where_it_was(dumped: Dumpe
         query(url, "UPDATE views.projections SET paused = false")
         bring_up(lambda: url)
         with session(lambda: url) as (connection, name):
-            assert {replay(connection, view, STREAM).left for view in ALL} == {0}
+            take_in_parked(connection, name, STREAM)
             assert_views_are_the_log(url)
             (left,) = (aside for aside in asides.all_asides(connection) if aside.purpose == "rebuild")
             assert 0 < left.events < left.target

@@ -157,7 +157,7 @@ def test_what_comes_later_in_the_stream_waits_and_other_streams_do_not(
     assert all(each["same"] for each in read("views", "verify", "--all"))
 
 
-def test_a_view_that_is_not_of_streams_takes_its_parked_events_in_afterwards(
+def test_a_view_over_several_streams_is_rebuilt_since_parked_events_would_come_out_of_order(
     url: str, straight: Straight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = VIEWS["decisions"]
@@ -169,7 +169,10 @@ def test_a_view_that_is_not_of_streams_takes_its_parked_events_in_afterwards(
     bring_up(lambda: url)
     assert rows_of(url)["decisions"] != straight.rows["decisions"]
     monkeypatch.setitem(VIEWS, "decisions", good)
-    said("views", "parked", "replay", "--view", "decisions", "--stream", stream)
+    refused = run("views", "parked", "replay", "--view", "decisions", "--stream", stream)
+    assert refused.exit_code == 1
+    assert "REBUILD_INSTEAD" in refused.output
+    said("views", "rebuild", "decisions")
     assert rows_of(url) == straight.rows
 
 

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from adapters.postgres.embedded import EmbeddedServer
-from adapters.projector.poison import replay
 from adapters.projector.rebuild import rebuild
 from adapters.projector.service import bring_up
 from adapters.projector.sessions import session
@@ -25,6 +24,7 @@ from tests.support.events import note
 from tests.support.logs import query
 from tests.support.newer import BEFORE, NEWER, STREAM, append_facts, facts
 from tests.support.processes import finish, line, program
+from tests.support.projecting import take_in_parked
 from tests.support.storms import storm
 from tests.support.workers import eventually, following, over_and_over, reached
 
@@ -123,8 +123,8 @@ def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_
     wanted, found = counted_from_the_log(database_url), counted_from_the_views(database_url)
     assert {case_id for case_id, *_ in (wanted.worklist - found.worklist)} == {STREAM.removeprefix("case-")}
     assert (wanted.history - found.history).total() == len(behind) > 1
-    with session(lambda: database_url) as (connection, _):
-        assert {replay(connection, view, STREAM).left for view in ALL} == {0}
+    with session(lambda: database_url) as (connection, name):
+        take_in_parked(connection, name, STREAM)
     assert_views_are_the_log(database_url)
 
 
@@ -145,12 +145,12 @@ def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(dat
     with (
         following(database_url, 2, 5),
         over_and_over(lambda: append_facts(database_url, next(versions), [note("more")])) as grown,
-        session(lambda: database_url) as (connection, _),
+        session(lambda: database_url) as (connection, name),
     ):
         for view in ALL:
             grows(grown)
             assert query(database_url, WAITING, view.name) > [(3,)]
-            assert replay(connection, view, STREAM).left == 0
+            take_in_parked(connection, name, STREAM, [view])
         grows(grown)
     bring_up(lambda: database_url)
     assert query(database_url, PARKED) == [(0,)]

@@ -7,9 +7,12 @@ from typing import Any
 from psycopg import Connection
 
 from adapters.projector.leases import Lease, claim, release
+from adapters.projector.poison import replay
+from adapters.projector.rebuild import rebuild
 from adapters.projector.sessions import session
 from adapters.projector.step import NO_TROUBLE, Step, Trouble, step
 from adapters.projector.tables import lane_of, prepare_views
+from projections.registry import VIEWS
 from projections.shape import View
 
 
@@ -48,3 +51,14 @@ def projecting(url: str, views: Sequence[View]) -> Iterator[Projecting]:
         if not connection.closed:
             for lease in mine.leases:
                 release(connection, lease)
+
+
+def take_in_parked(
+    connection: "Connection[Any]", name: str, stream: str, views: Sequence[View] = tuple(VIEWS.values())
+) -> None:
+    """Replay what is parked of a stream; views over several streams are rebuilt instead, all of them at once."""
+    for view in views:
+        if view.by_stream:
+            assert replay(connection, view, stream).left == 0
+    if over_several := [view for view in views if not view.by_stream]:
+        rebuild(connection, over_several, name)
