@@ -95,7 +95,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path, act in {"/policies": POLICY_ACTIONS[DRAFTING], **POLICY_PATHS}.items():
             document["paths"].setdefault(path, {})["post"] = _policy_operation(act, path)
         document["paths"] |= _DOCUMENTS | described(_PROBLEM)
-        document["components"] = {"schemas": _schemas(), "securitySchemes": {"post": _BEARER}}
+        asked = document["components"]["schemas"]["NameAsked"]  # the body of a read
+        document["components"] = {
+            "schemas": _schemas() | {"NameAsked": asked},
+            "securitySchemes": {"post": _BEARER},
+        }
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -58,6 +58,8 @@ def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
 def sibling(connection: "Connection[Any]") -> "Iterator[Connection[Any]]":
     """Give a second connection like this one, to read ahead on while this one writes."""
     with Connection.connect(connection.info.dsn, password=connection.info.password or None, autocommit=True) as other:
+        # Under our name: whoever ends or cancels us means both.
+        other.execute(_NAME, (connection.info.parameter_status("application_name"),))
         yield other
 
 

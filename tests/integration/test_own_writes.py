@@ -199,19 +199,20 @@ class TestWaiting:
 class TestPages:
     @pytest.mark.parametrize("path", PAGES)
     def test_the_pages_after_an_act_wait_for_it_or_say_what_is_amiss(self, here: Served, path: str) -> None:
-        browser = httpx.Client(base_url=here.client.base_url, timeout=30)
-        browser.cookies.set("anjuan_token", here.house.tokens.make(HANDLER.id, f"{HANDLER.id}:1"), path="/ui")
-        pause(here.house, PAGES[path])
-        noted(browser, here.opened(), str(here.client.base_url))
-        for language, words in (
-            ("zh", f"视图 {PAGES[path]} 已被运维人员暂停更新"),
-            ("en", f"paused the view {PAGES[path]}"),
-        ):
-            assert words in browser.get(path, params={"lang": language}).text
-        assert 'note" role="status' not in here.client.get(path).text, "others are not told"
-        pause(here.house, PAGES[path], paused=False)
-        bring_up(here.house.locate)
-        assert 'note" role="status' not in browser.get(path).text
+        with httpx.Client(base_url=here.client.base_url, timeout=30) as browser:
+            browser.cookies.set("anjuan_token", here.house.tokens.make(HANDLER.id, f"{HANDLER.id}:1"), path="/ui")
+            pause(here.house, PAGES[path])
+            noted(browser, here.opened(), str(here.client.base_url))
+            for language, words in (
+                ("zh", f"视图 {PAGES[path]} 已被运维人员暂停更新"),
+                ("en", f"paused the view {PAGES[path]}"),
+            ):
+                assert words in browser.get(path, params={"lang": language}).text
+                others = here.client.get(path, params={"lang": language}).text
+                assert words not in others, "others are told that the view rests, not that their act is missing"
+            pause(here.house, PAGES[path], paused=False)
+            bring_up(here.house.locate)
+            assert 'note" role="status' not in browser.get(path).text
         browser.close()
 
     def test_a_position_that_was_made_up_holds_no_page_up(self, here: Served) -> None:

@@ -16,6 +16,7 @@ from adapters.projector.rebuild import rebuild
 from adapters.projector.service import bring_up
 from adapters.projector.sessions import session
 from adapters.projector.splitting import merge, split
+from domain.cases.events.closing import NoteAdded
 from projections.registry import VIEWS
 from projections.slices import WHOLE, Range
 from tests.support.counting import assert_views_are_the_log, counted_from_the_log, counted_from_the_views
@@ -116,10 +117,12 @@ def test_under_kill_9_an_event_of_a_newer_program_parks_one_case_and_the_others_
         raging.end()
         eventually(lambda: reached(database_url), "the views do not come up")
     behind = query(
-        database_url, "SELECT position FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s", STREAM, BEFORE
+        database_url, "SELECT position, type FROM log.events WHERE stream = %s ORDER BY 1 OFFSET %s", STREAM, BEFORE
     )
-    for view in VIEWS:
-        assert query(database_url, "SELECT position FROM views.parked WHERE view = %s ORDER BY 1", view) == behind
+    for view in ALL:
+        types = {NEWER.TYPE, *(event.TYPE for event in view.folds)}
+        parked = query(database_url, "SELECT position FROM views.parked WHERE view = %s ORDER BY 1", view.name)
+        assert parked == [(position,) for position, type_ in behind if type_ in types]
     wanted, found = counted_from_the_log(database_url), counted_from_the_views(database_url)
     assert {case_id for case_id, *_ in (wanted.worklist - found.worklist)} == {STREAM.removeprefix("case-")}
     assert (wanted.history - found.history).total() == len(behind) > 1
@@ -149,7 +152,7 @@ def test_a_parked_case_that_grows_while_it_is_replayed_gets_every_event_once(dat
     ):
         for view in ALL:
             grows(grown)
-            assert query(database_url, WAITING, view.name) > [(3,)]
+            assert query(database_url, WAITING, view.name) > [(3 if NoteAdded in view.folds else 0,)]
             take_in_parked(connection, name, STREAM, [view])
         grows(grown)
     bring_up(lambda: database_url)

@@ -4,7 +4,10 @@ import sys
 from resource import RUSAGE_SELF, getrusage
 
 from adapters.projector.service import bring_up
+from adapters.projector.sessions import session
 from adapters.projector.step import Step
+from adapters.projector.tables import prepare_views
+from projections.registry import VIEWS
 from tests.support.processes import say
 
 
@@ -18,6 +21,8 @@ def main(url: str, events: int) -> None:
         if passed >= events and not said:
             said.append(getrusage(RUSAGE_SELF).ru_maxrss)
 
+    with session(lambda: url) as (connection, _):
+        prepare_views(connection, VIEWS.values(), short=10**9)  # by the worker, not aside as a new view of a long log
     bring_up(lambda: url, progress)
     for most in (*said, getrusage(RUSAGE_SELF).ru_maxrss):
         say(str(most))
