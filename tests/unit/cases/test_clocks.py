@@ -18,8 +18,9 @@ from domain.cases.actions.withdraw_case import WithdrawCase
 from domain.cases.clockwork import OPEN_PAUSES, with_moves
 from domain.cases.events.closing import DutyBreached, DutyWarned, NoteAdded
 from domain.cases.events.decision import NoticeObjected
+from domain.cases.evolve import fold
 from domain.cases.parts import Due
-from domain.cases.state import CaseState
+from domain.cases.state import NO_CASE, CaseState
 from domain.errors import InvalidValue, NoAuthority, WrongOrder
 from domain.kernel import Fen
 from domain.rulebook.parts import DutyRule, Pause
@@ -30,11 +31,16 @@ from tests.support.journeys import (
     ACCEPTED,
     AUTHORISED,
     COMPARED,
+    CONFIRMED,
     GRANTED,
     NOTICED,
+    OBJECTED,
     OPENED,
     OPINED,
     POSTED,
+    REFUSED,
+    STOPPED,
+    SUSPENDED,
     step,
 )
 from tests.support.scenario import Step
@@ -138,6 +144,15 @@ class TestStart:
     def test_a_rule_without_duties_moves_nothing(self) -> None:
         (event,) = clocked(CaseState(), opened("2026-09-18"), replace(RULE, duties={}))
         assert event.moves == ()
+
+
+def test_moves_that_were_worked_out_for_another_case_are_those_worked_out_anew() -> None:
+    for journey in (CONFIRMED, GRANTED, OBJECTED, REFUSED, SUSPENDED, STOPPED):
+        state = NO_CASE
+        for each in journey:
+            anew = clocked(state, each, replace(RULE))  # a version never seen: nothing is remembered of it
+            assert clocked(state, each) == clocked(state, each) == anew
+            state = fold(anew, state)
 
 
 class TestPauses:
