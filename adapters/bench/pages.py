@@ -72,7 +72,7 @@ def _find(name: str) -> Ask:
 
 def _p95(port: int, asked: Sequence[Ask]) -> float:
     connection, took = http.client.HTTPConnection("127.0.0.1", port), []
-    for method, path, body, kind in asked:
+    for method, path, body, kind in (asked[0], *asked):  # the first time, a template is compiled: not counted
         began = time.perf_counter()
         connection.request(method, path, body or None, {"Content-Type": kind} if kind else {})
         answer = connection.getresponse()
@@ -81,7 +81,7 @@ def _p95(port: int, asked: Sequence[Ask]) -> float:
         if answer.status != _OK or not text:
             raise ValueError(f"{answer.status} {path}")
     connection.close()
-    return sorted(took)[int(len(took) * _P95)] * 1_000
+    return sorted(took[1:])[int((len(took) - 1) * _P95)] * 1_000
 
 
 @contextmanager
