@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from adapters.main import main
 from adapters.postgres.embedded import EmbeddedServer
+from adapters.projector.service import bring_up
 from projections.question_registry import QUESTIONS
 from projections.question_waiting import WAITING
 from tests.support import database
@@ -36,6 +37,7 @@ def here(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
         for number in range(3, 5):
             carry_out(house, of_others(OPENED, number))
         publish(house, RULE)
+        bring_up(house.locate)  # the first test may be any
         with projected(house), served(house) as running:
             yield running
 
