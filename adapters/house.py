@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from psycopg.errors import UndefinedTable
 from psycopg.rows import dict_row
 
 from adapters.eventstore.application import LogApplication
@@ -20,6 +21,7 @@ from adapters.settings import Settings
 from adapters.tokens import Tokens
 from adapters.vault.keys import derive, read_or_make_key
 from adapters.vault.subjects import SubjectIndex
+from adapters.viewing import ViewMissing
 from adapters.waiting import Positions
 from application.asking import Answer, CaseHouse, Request
 from application.bureau import BureauMemory
@@ -62,9 +64,12 @@ class House:
         return handle(self.cases, request)
 
     def read(self, query: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
-        """Run a query with the read-only role: on the views as they are now. Raises Unavailable."""
+        """Run a query with the read-only role: on the views as they are now. Raises Unavailable, also ViewMissing."""
         with reading(self.readers) as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query.encode(), params).fetchall()
+            try:
+                return cursor.execute(query.encode(), params).fetchall()
+            except UndefinedTable as error:
+                raise ViewMissing from error
 
     @property
     def conninfo(self) -> str:

@@ -6,12 +6,20 @@ from datetime import date, datetime, time
 from typing import Any, Protocol
 
 from domain.calendar import CIVIL_ZONE
-from domain.errors import Refused
+from domain.errors import Refused, Unavailable
 from domain.kernel import Value
 
 Params = Sequence[Any] | dict[str, Any]
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
+
+
+class ViewMissing(Unavailable):
+    """The tables of a view are not there yet: no projector of this program has run on the database."""
+
+    code = "VIEW_MISSING"
+    zh = "视图尚未建立，请先运行 anjuan project"
+    en = "The view is not built yet: run anjuan project"
 
 
 class ViewBuilding(Refused):

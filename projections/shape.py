@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec.structs import astuple
+
 from domain.kernel import Event, Recorded, Value
 
 Key = tuple[Any, ...]
@@ -25,6 +28,22 @@ class Table(Value):
     dump: Callable[[Any], tuple[Any, ...]]
     """Row object -> database row."""
     adds: bool = False
+
+
+def rows_of(name: str, row: type[msgspec.Struct], types: str, key: int = 1) -> Table:
+    """Return the table whose columns are the fields of a class of rows, in order. ``types``: with blanks between."""
+    return Table(name, row.__struct_fields__, tuple(types.split()), key, lambda found: row(*found), astuple)
+
+
+def tuples_of(name: str, columns: str, types: str, key: int = 1) -> Table:
+    """Return a table whose rows are tuples."""
+    return Table(name, tuple(columns.split()), tuple(types.split()), key, tuple, tuple)
+
+
+def counts_of(name: str, columns: str, types: str) -> Table:
+    """Return a table that only counts: its last column is the number, all others are the key."""
+    names = tuple(columns.split())
+    return Table(name, names, tuple(types.split()), len(names) - 1, tuple, tuple, adds=True)
 
 
 class Rows:

@@ -26,19 +26,16 @@ def told_plainly() -> Iterator[None]:
         raise click.ClickException(f"{refused.code}: {refused.zh} / {refused.en}{detail}") from refused
     except psycopg.errors.ProgramLimitExceeded as error:
         raise click.ClickException("VIEW_FAULT: 视图无法处理某一事件 / A view cannot take an event") from error
-    except psycopg.errors.UndefinedTable as error:
-        raise click.ClickException(
-            "VIEW_MISSING: 视图尚未建立，请先运行 anjuan project / The view is not built yet: run anjuan project"
-        ) from error
     except ViewFault as fault:
-        told = f"视图无法处理某一事件 / A view cannot take an event: {fault_of(fault)}"
-        raise click.ClickException(f"VIEW_FAULT: {told}") from fault
+        why = f"视图无法处理某一事件 / A view cannot take an event: {fault_of(fault)}"
+        raise click.ClickException(f"VIEW_FAULT: {why}") from fault
     except NewerView as error:
         raise click.ClickException(
             f"NEWER_VIEW: 视图由更新的程序建立 / A newer program made the view: {error}"
         ) from error
     except (Unavailable, psycopg.OperationalError) as error:
-        raise click.ClickException(f"{Unavailable.code}: {Unavailable.zh} / {Unavailable.en}") from error
+        told = error if isinstance(error, Unavailable) else Unavailable()
+        raise click.ClickException(f"{told.code}: {told.zh} / {told.en}") from error
     except PostgresFailed as failed:
         raise click.ClickException(str(failed)) from failed
     except BadSetting as error:

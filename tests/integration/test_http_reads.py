@@ -60,6 +60,9 @@ def test_a_view_that_does_not_come_is_told_in_time(postgres: EmbeddedServer, tmp
             assert answer.status_code == 504
             assert waiting.MOST_SECONDS <= time.monotonic() - began < waiting.MOST_SECONDS + 1
             assert alone.client.get("/readyz").status_code == 503
+            missing = alone.client.get("/cases")
+            assert (missing.status_code, missing.json()["code"]) == (503, "VIEW_MISSING")
+            assert alone.client.get("/ui/cases").status_code == 503
 
 
 def test_a_position_beyond_the_log_is_refused_at_once(here: Served) -> None:

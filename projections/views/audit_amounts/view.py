@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from domain.bureau_events import RuleVersionPublished
 from domain.cases.events.closing import CaseTransferred
@@ -18,7 +18,7 @@ from domain.kernel import Recorded
 from domain.rulebook.criteria import FactMissing
 from domain.rulebook.evaluate import RuleFault
 from domain.rulebook.rules import RuleVersion
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of, tuples_of
 
 NO_RULE, RULE_FAULT = "NO_RULE", "RULE_FAULT"
 _MOST_RULES = 1_024
@@ -101,25 +101,9 @@ AUDIT_AMOUNTS = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="audit_amount_rule", columns=("rule", "body"), types=("text", "bytea"), key=1, load=tuple, dump=tuple
-        ),
-        Table(
-            name="audit_amount_case",
-            columns=("case_id", "division"),
-            types=("text", "text"),
-            key=1,
-            load=tuple,
-            dump=tuple,
-        ),
-        Table(
-            name="audit_amount",
-            columns=AmountRow.__struct_fields__,
-            types=("int8", "text", "text", "int8", "int8", "text"),
-            key=1,
-            load=lambda row: AmountRow(*row),
-            dump=astuple,
-        ),
+        tuples_of("audit_amount_rule", "rule body", "text bytea"),
+        tuples_of("audit_amount_case", "case_id division", "text text"),
+        rows_of("audit_amount", AmountRow, "int8 text text int8 int8 text"),
     ),
     touches=touches,
     fold=fold,

@@ -3,11 +3,8 @@
 The questions themselves stand in ``projections/questions``: each is one query over these tables.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
 from domain.cases.events import CASE_EVENTS
@@ -16,7 +13,7 @@ from domain.cases.events.intake import SubjectIdentified
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.kernel import Event, Recorded
 from domain.subjects.entitlements import EntitlementChanged, EntitlementEnded, EntitlementGranted
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of, tuples_of
 from projections.views.audit_questions.bureau import bureau_rows, fold_bureau
 from projections.views.audit_questions.cases import CHANGES, fold_case
 from projections.views.audit_questions.clocks import clocks_of, fold_clocks
@@ -79,60 +76,46 @@ _FOLDS: frozenset[type[Event]] = frozenset(
 """Every event of a case may move clocks; what older systems kept has none."""
 
 
-def _rows(name: str, row: Callable[..., Any], key: int, types: str) -> Table:
-    columns: tuple[str, ...] = row.__struct_fields__  # type: ignore[attr-defined]  # it is a Struct
-    return Table(
-        name=name,
-        columns=columns,
-        types=tuple(types.split()),
-        key=key,
-        load=lambda found: row(*found),
-        dump=msgspec.structs.astuple,
-    )
-
-
-def _plain(name: str, columns: str, types: str, key: int) -> Table:
-    return Table(name=name, columns=tuple(columns.split()), types=tuple(types.split()), key=key, load=tuple, dump=tuple)
-
-
 AUDIT_QUESTIONS = View(
     name="audit_questions",
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        _rows(
+        rows_of(
             "audit_case",
             CaseRow,
-            1,
-            "text text text text int8 date date int8 date int8 date text text text int8 text int8 date int8 int8 int8 "
-            "int8 int8 int8 date int8 int8 date date date",
+            "text text text text int8 date date int8 date int8 date text text text int8 text int8 "
+            "date int8 int8 int8 int8 int8 int8 date int8 int8 date date date",
+            key=1,
         ),
-        _rows(
+        rows_of(
             "audit_decision",
             DecisionRow,
-            1,
-            "int8 text text text date text text text int8 int8 text date int4 int4 int4 int4 int4 int8 int8 int8 date "
-            "int8 int8 int8 int8 int8",
+            "int8 text text text date text text text int8 int8 text date int4 int4 int4 int4 int4 "
+            "int8 int8 int8 date int8 int8 int8 int8 int8",
+            key=1,
         ),
-        _rows("audit_notice", NoticeRow, 2, "text int8 text text text date date date int4 int4 int8 date text"),
-        _rows("audit_month", MonthRow, 1, "int8 text text text text date date int4 text int8"),
-        _rows(
+        rows_of("audit_notice", NoticeRow, "text int8 text text text date date date int4 int4 int8 date text", key=2),
+        rows_of("audit_month", MonthRow, "int8 text text text text date date int4 text int8", key=1),
+        rows_of(
             "audit_clock",
             ClockRow,
-            3,
             "text text int8 text text text text timestamptz text text int8 int8 timestamptz text bool",
+            key=3,
         ),
-        _rows("audit_entitlement", EntitlementRow, 2, "text int8 text text text date date date date int8 int8 text"),
-        _plain("audit_overlap", "subject later earlier", "text int8 int8", 3),
-        _plain("audit_alias", "temporary subject position case_id", "text text int8 text", 1),
-        _plain("audit_kin", "subject post position own", "text text int8 bool", 2),
-        _plain("audit_post", "post role prefix organ", "text text text text", 1),
-        _rows(
+        rows_of(
+            "audit_entitlement", EntitlementRow, "text int8 text text text date date date date int8 int8 text", key=2
+        ),
+        tuples_of("audit_overlap", "subject later earlier", "text int8 int8", 3),
+        tuples_of("audit_alias", "temporary subject position case_id", "text text int8 text", 1),
+        tuples_of("audit_kin", "subject post position own", "text text int8 bool", 2),
+        tuples_of("audit_post", "post role prefix organ", "text text text text", 1),
+        rows_of(
             "audit_rule",
             RuleRow,
-            1,
-            "text text text date date bool int8 int8 text int4 bool bool text text text text text text int4 text int4 "
-            "bool text text int4 text bool text",
+            "text text text date date bool int8 int8 text int4 bool bool text text text text text "
+            "text int4 text int4 bool text text int4 text bool text",
+            key=1,
         ),
     ),
     touches=touches,

@@ -7,14 +7,13 @@ from itertools import combinations
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import astuple
 
 from domain.bureau_events import PostsCreated
 from domain.calendar import civil_day, month_start
 from domain.cases.events.inquiry import HomeVisited
 from domain.divisions import division_prefix
 from domain.kernel import Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, counts_of, rows_of, tuples_of
 
 NEAR_MINUTES = 15
 """Two visits in two places, begun less than so many minutes apart, are doubtful. A figure of ours, no rule's."""
@@ -144,47 +143,11 @@ AUDIT_VISITS = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="audit_visit_post",
-            columns=PostRow.__struct_fields__,
-            types=("text", "text", "text"),
-            key=1,
-            load=lambda row: PostRow(*row),
-            dump=astuple,
-        ),
-        Table(
-            name="audit_visit",
-            columns=VisitRow.__struct_fields__,
-            types=_TYPES,
-            key=1,
-            load=lambda row: VisitRow(*row),
-            dump=astuple,
-        ),
-        Table(
-            name="audit_visit_day",
-            columns=DayRow.__struct_fields__,
-            types=("text", "date", "text"),
-            key=2,
-            load=lambda row: DayRow(*row),
-            dump=astuple,
-        ),
-        Table(
-            name="audit_visit_clash",
-            columns=("position", "other", "post", "minutes"),
-            types=("int8", "int8", "text", "int4"),
-            key=3,
-            load=tuple,
-            dump=tuple,
-        ),
-        Table(
-            name="audit_visit_pair",
-            columns=("place", "month", "pair", "visits"),
-            types=("text", "date", "text", "int8"),
-            key=3,
-            load=tuple,
-            dump=tuple,
-            adds=True,
-        ),
+        rows_of("audit_visit_post", PostRow, "text text text"),
+        rows_of("audit_visit", VisitRow, "int8 text text timestamptz date text text int4 bool text bool bool"),
+        rows_of("audit_visit_day", DayRow, "text date text", key=2),
+        tuples_of("audit_visit_clash", "position other post minutes", "int8 int8 text int4", key=3),
+        counts_of("audit_visit_pair", "place month pair visits", "text date text int8"),
     ),
     touches=touches,
     fold=fold,

@@ -7,10 +7,8 @@ queries do it. Events that tell none of this change no row.
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from domain.calendar import civil_day
 from domain.cases.events.benefit import GrantStarted, GrantStopped
@@ -25,7 +23,7 @@ from domain.identity import citizen_id_birth
 from domain.kernel import Event, Recorded
 from domain.rulebook.criteria import FactValue
 from domain.subjects.entitlements import EntitlementEnded, EntitlementGranted
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of
 
 _CASE, _PERSON = "case-", "entitlement-"
 _TURNS = (AcceptanceRefused, CaseWithdrawn, CaseTerminated, Confirmed, CaseRefused, GrantStarted, GrantStopped)
@@ -179,20 +177,15 @@ def _entitle(rows: Working, recorded: Recorded, event: EntitlementGranted | Enti
         rows["coverage_grants"].put(key, row)
 
 
-def _table(name: str, row: Any, types: str, key: int) -> Table:  # noqa: ANN401  a class of rows
-    columns = row.__struct_fields__
-    return Table(name, columns, tuple(types.split()), key, load=lambda found: row(*found), dump=astuple)
-
-
 COVERAGE = View(
     name="coverage",
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        _table("coverage_cases", CaseRow, "text text text text text text text", 1),
-        _table("coverage_members", MemberRow, "text text text int4 text date int8 bool", 2),
-        _table("coverage_facts", FactRow, "int8 text text text text date int8 text", 2),
-        _table("coverage_grants", GrantRow, "text text text date date date", 2),
+        rows_of("coverage_cases", CaseRow, "text text text text text text text", 1),
+        rows_of("coverage_members", MemberRow, "text text text int4 text date int8 bool", 2),
+        rows_of("coverage_facts", FactRow, "int8 text text text text date int8 text", 2),
+        rows_of("coverage_grants", GrantRow, "text text text date date date", 2),
     ),
     touches=touches,
     fold=fold,

@@ -14,7 +14,7 @@ from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.stages import STAGE_AFTER
 from domain.divisions import division_prefix
 from domain.kernel import Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, counts_of, rows_of
 
 _TOWN = 9
 _MOST_LETTERS = 200
@@ -87,13 +87,6 @@ def _town(division: str) -> str:
     return division_prefix(division)[:_TOWN]
 
 
-def _counting(name: str, columns: str, types: str) -> Table:
-    names = tuple(columns.split())
-    return Table(
-        name=name, columns=names, types=tuple(types.split()), key=len(names) - 1, load=tuple, dump=tuple, adds=True
-    )
-
-
 def _load(row: tuple[Any, ...]) -> DashboardRow:
     return DashboardRow(*row)
 
@@ -103,16 +96,9 @@ DASHBOARD = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="dashboard_case",
-            columns=DashboardRow.__struct_fields__,
-            types=("text", "text", "text", "date", "text", "timestamptz"),
-            key=1,
-            load=_load,
-            dump=msgspec.structs.astuple,
-        ),
-        _counting("dashboard_count", "matter division stage month cases", "text text text date int8"),
-        _counting("dashboard_step", "matter division step month days cases", "text text text date int4 int8"),
+        rows_of("dashboard_case", DashboardRow, "text text text date text timestamptz"),
+        counts_of("dashboard_count", "matter division stage month cases", "text text text date int8"),
+        counts_of("dashboard_step", "matter division step month days cases", "text text text date int4 int8"),
     ),
     touches=touches,
     fold=fold,

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import astuple
 
 from domain.authority.events import GrantsGiven
 from domain.cases.events.closing import CaseTransferred
@@ -13,7 +12,7 @@ from domain.cases.events.decision import CaseRefused, Confirmed
 from domain.cases.events.intake import CaseAccepted, CaseOpened
 from domain.divisions import settlement
 from domain.kernel import Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of, tuples_of
 
 _OF_A_CASE = (CaseOpened, CaseAccepted, CaseTransferred, Confirmed, CaseRefused)
 
@@ -121,42 +120,11 @@ DECISIONS = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="decisions",
-            columns=DecisionRow.__struct_fields__,
-            types=(
-                *(
-                    "int8",
-                    "text",
-                    "text",
-                    "text",
-                    "text",
-                    "date",
-                    "text",
-                    "text",
-                    "text",
-                    "text",
-                    "int8",
-                    "text",
-                    "text",
-                ),
-                *("date", "bool", "int4"),
-            ),
-            key=1,
-            load=lambda row: DecisionRow(*row),
-            dump=astuple,
+        rows_of(
+            "decisions", DecisionRow, "int8 text text text text date text text text text int8 text text date bool int4"
         ),
-        Table(
-            name="decision_cases",
-            columns=CaseRow.__struct_fields__,
-            types=("text", "text", "text", "text", "date"),
-            key=1,
-            load=lambda row: CaseRow(*row),
-            dump=astuple,
-        ),
-        Table(
-            name="decision_grants", columns=("grant_id", "form"), types=("text", "text"), key=1, load=tuple, dump=tuple
-        ),
+        rows_of("decision_cases", CaseRow, "text text text text date"),
+        tuples_of("decision_grants", "grant_id form", "text text"),
     ),
     touches=touches,
     fold=fold,

@@ -4,11 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import astuple
 
 from domain.authority.events import ActDenied
 from domain.kernel import Recorded
-from projections.shape import Table, View, Working, nothing
+from projections.shape import View, Working, nothing, rows_of
 
 
 class DenialRow(msgspec.Struct, gc=False):
@@ -57,14 +56,7 @@ DENIALS = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="denials",
-            columns=DenialRow.__struct_fields__,
-            types=("int8", "timestamptz", "timestamptz", *["text"] * 9, "int8"),
-            key=1,
-            load=lambda row: DenialRow(*row),
-            dump=astuple,
-        ),
+        rows_of("denials", DenialRow, "int8 timestamptz timestamptz text text text text text text text text text int8"),
     ),
     touches=nothing,
     fold=fold,

@@ -14,7 +14,7 @@ from domain.cases.events.closing import CaseAssigned, CaseTransferred, DutyBreac
 from domain.cases.events.intake import CaseOpened
 from domain.cases.parts import DutyMove
 from domain.kernel import Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of
 
 REACH = {
     "village_director": 12,
@@ -210,22 +210,8 @@ DUTIES = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="duty_case",
-            columns=_CASE_FIELDS,
-            types=("text",) * len(_CASE_FIELDS),
-            key=1,
-            load=lambda row: DutyCaseRow(*row),
-            dump=msgspec.structs.astuple,
-        ),
-        Table(
-            name="duties",
-            columns=_FIELDS,
-            types=tuple(_TYPES.split()),
-            key=2,
-            load=lambda row: DutyRow(*row),
-            dump=msgspec.structs.astuple,
-        ),
+        rows_of("duty_case", DutyCaseRow, "text text text text text"),
+        rows_of("duties", DutyRow, _TYPES, key=2),
     ),
     touches=touches,
     fold=fold,

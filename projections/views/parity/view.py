@@ -13,7 +13,7 @@ from domain.cases.events.decision import CaseRefused, Confirmed
 from domain.cases.events.intake import CaseAccepted, CaseOpened
 from domain.divisions import settlement
 from domain.kernel import Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, counts_of, rows_of
 
 _COUNTY = 6
 _STREAM = "case-"
@@ -84,32 +84,18 @@ def _load(row: tuple[Any, ...]) -> ParityRow:
     return ParityRow(*row)
 
 
-def _counting(name: str, columns: str, types: str) -> Table:
-    names = tuple(columns.split())
-    return Table(
-        name=name, columns=names, types=tuple(types.split()), key=len(names) - 1, load=tuple, dump=tuple, adds=True
-    )
-
-
 PARITY = View(
     name="parity",
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="parity_case",
-            columns=ParityRow.__struct_fields__,
-            types=("text", "text", "text", "date", "text"),
-            key=1,
-            load=_load,
-            dump=msgspec.structs.astuple,
-        ),
-        _counting(
+        rows_of("parity_case", ParityRow, "text text text date text"),
+        counts_of(
             "parity_decision",
             "matter rule county settlement month result days decisions",
             "text text text text date text int4 int8",
         ),
-        _counting(
+        counts_of(
             "parity_grant", "matter rule county settlement month standard amount", "text text text text date int8 int8"
         ),
     ),

@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from domain.cases.events import CASE_EVENTS
 from domain.cases.events.benefit import (
@@ -32,7 +30,7 @@ from domain.cases.parts import Person
 from domain.identity import citizen_id_birth, masked_citizen_id
 from domain.kernel import Event, Recorded
 from domain.subjects.entitlements import EntitlementChanged, EntitlementEnded, EntitlementGranted
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of
 
 _CASE, _PERSON = "case-", "entitlement-"
 _ENTITLEMENTS = (EntitlementGranted, EntitlementChanged, EntitlementEnded)
@@ -214,11 +212,6 @@ def _entitle(
         rows["person_grants"].put(key, row)
 
 
-def _table(name: str, row: Any, types: str, key: int = 2) -> Table:  # noqa: ANN401  a class of rows
-    columns = row.__struct_fields__
-    return Table(name, columns, tuple(types.split()), key, load=lambda found: row(*found), dump=astuple)
-
-
 _OF_CASES: set[type[Event]] = set(CASE_EVENTS.values()) - set(_OF_OLDER_SYSTEMS)
 _FOLDED: frozenset[type[Event]] = frozenset(_OF_CASES.union(_ENTITLEMENTS))
 
@@ -227,10 +220,10 @@ PERSON = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        _table("person_members", MemberRow, "text text text int4 text text text date text int8"),
-        _table("person_cases", CaseRow, "text text text date", key=1),
-        _table("person_events", EventRow, "text int8 int4 text timestamptz timestamptz text int8 date text"),
-        _table("person_grants", GrantRow, "text text text text date int8 date date int8"),
+        rows_of("person_members", MemberRow, "text text text int4 text text text date text int8", key=2),
+        rows_of("person_cases", CaseRow, "text text text date", key=1),
+        rows_of("person_events", EventRow, "text int8 int4 text timestamptz timestamptz text int8 date text", key=2),
+        rows_of("person_grants", GrantRow, "text text text text date int8 date date int8", key=2),
     ),
     touches=touches,
     fold=fold,

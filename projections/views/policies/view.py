@@ -26,7 +26,7 @@ from domain.policy.events import (
     PromotedToNorm,
 )
 from domain.rulebook.rules import RuleVersion
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of
 
 _STREAM = "policy-"
 
@@ -174,16 +174,7 @@ POLICIES = View(
     name="policies",
     version=1,
     folder=Path(__file__).parent,
-    tables=(
-        Table(
-            name="policies",
-            columns=PolicyRow.__struct_fields__,
-            types=tuple(_TYPES.split()),
-            key=1,
-            load=_load,
-            dump=msgspec.structs.astuple,
-        ),
-    ),
+    tables=(rows_of("policies", PolicyRow, _TYPES),),
     touches=touches,
     fold=fold,
     folds=frozenset(POLICY_EVENTS.values()),

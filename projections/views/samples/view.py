@@ -5,11 +5,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import astuple
 
 from domain.authority.events import SampleDrawn, SampleInspected
 from domain.kernel import Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of
 
 _STREAM = "sample-"
 
@@ -93,25 +92,8 @@ SAMPLES = View(
     version=1,
     folder=Path(__file__).parent,
     tables=(
-        Table(
-            name="samples",
-            columns=SampleRow.__struct_fields__,
-            types=(
-                *("text", "text", "date", "date", "int4", "int4", "int4", "int4", "text", "text", "int8"),
-                *("timestamptz", "text", "int8"),
-            ),
-            key=1,
-            load=lambda row: SampleRow(*row),
-            dump=astuple,
-        ),
-        Table(
-            name="sample_cases",
-            columns=SampleCaseRow.__struct_fields__,
-            types=("text", "text", "text", "text", "text", "timestamptz"),
-            key=2,
-            load=lambda row: SampleCaseRow(*row),
-            dump=astuple,
-        ),
+        rows_of("samples", SampleRow, "text text date date int4 int4 int4 int4 text text int8 timestamptz text int8"),
+        rows_of("sample_cases", SampleCaseRow, "text text text text text timestamptz", key=2),
     ),
     touches=touches,
     fold=fold,

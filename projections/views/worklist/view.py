@@ -17,7 +17,7 @@ from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.parts import Due
 from domain.cases.stages import STAGE_AFTER, due_after
 from domain.kernel import Event, Recorded
-from projections.shape import Key, Table, View, Working
+from projections.shape import Key, View, Working, rows_of
 
 _MOST_LETTERS = 200
 """Numbers from other systems may be longer than a key of an index takes."""
@@ -134,16 +134,7 @@ WORKLIST = View(
     name="worklist",
     version=2,
     folder=Path(__file__).parent,
-    tables=(
-        Table(
-            name="worklist",
-            columns=_FIELDS,
-            types=tuple(_TYPES.split()),
-            key=1,
-            load=lambda row: WorklistRow(*row),
-            dump=msgspec.structs.astuple,
-        ),
-    ),
+    tables=(rows_of("worklist", WorklistRow, _TYPES),),
     touches=touches,
     fold=fold,
     folds=frozenset(CASE_EVENTS.values()),
