@@ -3,12 +3,12 @@
 The database is the environment's, as for any command.
 """
 
-import resource
 import sys
 import time
 
 import msgspec
 
+from adapters.bench.memory import peak_mb
 from adapters.projector.rebuild import rebuild
 from adapters.projector.sessions import session
 from adapters.projector.tables import prepare_views
@@ -32,8 +32,7 @@ def main(names: list[str]) -> None:
         began = time.perf_counter()
         done = rebuild(connection, [VIEWS[name] for name in names], owner)
         took = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.buffer.write(msgspec.json.encode(Built(took, peak, done.position)))
+    sys.stdout.buffer.write(msgspec.json.encode(Built(took, peak_mb(), done.position)))
 
 
 if __name__ == "__main__":

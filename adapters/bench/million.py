@@ -16,6 +16,7 @@ from adapters.bench.ground import Ground
 from adapters.bench.histories import bureau
 from adapters.bench.live import worker
 from adapters.bench.measure import Bar, Plan, Question, number_bar, sample
+from adapters.bench.memory import peak_mb
 from adapters.bench.pages import first_pages
 from adapters.bench.rebuild import SET, filled
 from adapters.settings import Settings, child_environment
@@ -116,9 +117,4 @@ def _backlog(ground: Ground, url: str) -> float:
     """Return the peak megabytes of a projector that has begun on all the other views."""
     with worker(ground, url) as process:
         time.sleep(_BACKLOG_SECONDS)
-        return _peak_mb(process.pid)
-
-
-def _peak_mb(pid: int) -> float:
-    with open(f"/proc/{pid}/status", encoding="ascii") as lines:  # noqa: PTH123  the kernel's own file
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+        return peak_mb(process.pid)

@@ -15,9 +15,16 @@ SELECT c.view, c.position, EXISTS (SELECT FROM views.parked AS p WHERE p.view = 
   JOIN unnest(%s::text[], %s::int4[]) AS wanted (view, version) USING (view, version)
  WHERE c.lo = %s AND c.hi = %s AND NOT v.paused
 """
+# The rows are locked in one order: of two that move the same checkpoints, one waits, and finds them moved.
 _MOVE = """
-UPDATE views.checkpoint SET position = %s, recorded_at = coalesce(%s, recorded_at), moved_at = clock_timestamp()
- WHERE view = %s AND lo = %s AND version = %s AND position = %s
+WITH held AS (
+    SELECT c.view, c.lo FROM views.checkpoint AS c
+      JOIN unnest(%s::text[], %s::int4[]) AS wanted (view, version) USING (view, version)
+     WHERE c.lo = %s AND c.position = %s ORDER BY c.view FOR UPDATE OF c
+)
+UPDATE views.checkpoint AS c
+   SET position = %s, recorded_at = coalesce(%s, c.recorded_at), moved_at = clock_timestamp()
+  FROM held WHERE c.view = held.view AND c.lo = held.lo
 """
 
 
@@ -33,7 +40,7 @@ class Standing(NamedTuple):
 
 
 class Move(NamedTuple):
-    """From where to where a checkpoint goes, and when the last event before it was recorded."""
+    """From where to where checkpoints go, and when the last event before it was recorded."""
 
     before: int
     after: int
@@ -47,8 +54,12 @@ def standing(connection: "Connection[Any]", views: Sequence[View], slices: Range
     return {view: Standing(position, has_parked) for view, position, has_parked in rows}
 
 
-def move(connection: "Connection[Any]", view: View, slices: Range, step: Move) -> None:
-    """Move a checkpoint. Its row stays locked until the transaction ends. Raises CheckpointMoved."""
-    where = (step.after, step.recorded_at, view.name, slices.lo, view.version, step.before)
-    if connection.execute(_MOVE, where).rowcount != 1:
-        raise CheckpointMoved(view.name)
+def move(connection: "Connection[Any]", views: Sequence[View], slices: Range, step: Move) -> None:
+    """Move the checkpoints of views that stand at the same place. Raises CheckpointMoved.
+
+    Their rows stay locked until the transaction ends: nobody else gets further than here.
+    """
+    names, versions = [view.name for view in views], [view.version for view in views]
+    where = (names, versions, slices.lo, step.before, step.after, step.recorded_at)
+    if connection.execute(_MOVE, where).rowcount != len(views):
+        raise CheckpointMoved(", ".join(names))

@@ -39,7 +39,7 @@ def write_rows(connection: "Connection[Any]", table: Table, rows: Rows) -> None:
     _from_columns(connection, _update(table), (table.dump(row) for row in rows.changed()))
 
 
-def _from_columns(connection: "Connection[Any]", statement: sql.Composed, rows: Iterable[tuple[Any, ...]]) -> None:
+def _from_columns(connection: "Connection[Any]", statement: bytes, rows: Iterable[tuple[Any, ...]]) -> None:
     columns = [list(column) for column in zip(*rows, strict=True)]
     if columns:
         connection.execute(statement, columns)
@@ -53,36 +53,40 @@ def _names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
+# As bytes: composed anew each time, statements of small batches would cost more than their rows.
 @cache
-def _select(table: Table, length: int) -> sql.Composed:
+def _select(table: Table, length: int) -> bytes:
     key = _names(table.columns[:length])
-    return sql.SQL("SELECT {} FROM {} JOIN {} AS wanted ({}) USING ({})").format(
+    statement = sql.SQL("SELECT {} FROM {} JOIN {} AS wanted ({}) USING ({})").format(
         _names(table.columns), sql.Identifier(table.name), _unnest(table.types[:length]), key, key
     )
+    return statement.as_bytes()
 
 
 @cache
-def _copy(table: Table) -> sql.Composed:
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table.name), _names(table.columns))
+def _copy(table: Table) -> bytes:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)")
+    return statement.format(sql.Identifier(table.name), _names(table.columns)).as_bytes()
 
 
 @cache
-def _update(table: Table) -> sql.Composed:
+def _update(table: Table) -> bytes:
     same = sql.SQL(" AND ").join(
         sql.SQL("kept.{0} = now.{0}").format(sql.Identifier(column)) for column in table.columns[: table.key]
     )
     sets = sql.SQL(", ").join(
         sql.SQL("{0} = now.{0}").format(sql.Identifier(column)) for column in table.columns[table.key :]
     )
-    return sql.SQL("UPDATE {} AS kept SET {} FROM {} AS now ({}) WHERE {}").format(
+    statement = sql.SQL("UPDATE {} AS kept SET {} FROM {} AS now ({}) WHERE {}").format(
         sql.Identifier(table.name), sets, _unnest(table.types), _names(table.columns), same
     )
+    return statement.as_bytes()
 
 
 @cache
-def _add(table: Table) -> sql.Composed:
+def _add(table: Table) -> bytes:
     number = sql.Identifier(table.columns[-1])
-    return sql.SQL(
+    statement = sql.SQL(
         "INSERT INTO {} AS kept ({}) SELECT * FROM {} ON CONFLICT ({}) DO UPDATE SET {} = kept.{} + excluded.{}"
     ).format(
         sql.Identifier(table.name),
@@ -93,3 +97,4 @@ def _add(table: Table) -> sql.Composed:
         number,
         number,
     )
+    return statement.as_bytes()

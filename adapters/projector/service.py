@@ -27,7 +27,7 @@ from projections.registry import VIEWS
 from projections.shape import View
 
 _BACK_OFF_SECONDS = 1.0
-_REST_SECONDS = 0.03
+_REST_SECONDS = 0.01
 """Between two small steps: what comes meanwhile goes into one transaction, so views never slow the log down."""
 _WAIT_SECONDS = 0.05
 _BEHIND = """

@@ -123,5 +123,5 @@ def bring_to(connection: "Connection[Any]", view: View, slices: Range, step: Mov
     while at < step.after:
         batch = read_batch(connection, Span(at, _BATCH, step.after), [view], slices)
         fold_view(connection, view, poison.keep_waiting(connection, view, batch.events))
-        move(connection, view, slices, Move(at, batch.upto, batch.recorded_at))
+        move(connection, [view], slices, Move(at, batch.upto, batch.recorded_at))
         at = batch.upto

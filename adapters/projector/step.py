@@ -65,9 +65,8 @@ def _write(
     trouble: Trouble,
 ) -> None:
     with connection.transaction():
-        # The checkpoints first, in one order: their row locks let nobody else get further than here.
-        for view, at in sorted(behind, key=lambda each: each[0].name):
-            move(connection, view, lease.slices, Move(at.position, batch.upto, batch.recorded_at))
+        before = behind[0][1].position  # where they all are
+        move(connection, [view for view, _ in behind], lease.slices, Move(before, batch.upto, batch.recorded_at))
         for view, at in behind:
             events = wanted_by(view, batch.events)
             if at.has_parked:

@@ -1,8 +1,8 @@
-"""Brings the views up; says the most memory it had, in kilobytes, after ``EVENTS`` and at the end: ``URL EVENTS``."""
+"""Brings the views up; says the most memory it had, in MB, once all is past a position and at the end: ``URL POSITION``."""
 
 import sys
-from resource import RUSAGE_SELF, getrusage
 
+from adapters.bench.memory import peak_mb
 from adapters.projector.service import bring_up
 from adapters.projector.sessions import session
 from adapters.projector.step import Step
@@ -11,21 +11,18 @@ from projections.registry import VIEWS
 from tests.support.processes import say
 
 
-def main(url: str, events: int) -> None:
-    said: list[int] = []
-    passed = 0
+def main(url: str, position: int) -> None:
+    said: list[float] = []
 
     def progress(step: Step) -> None:
-        nonlocal passed
-        passed += step.events
-        if passed >= events and not said:
-            said.append(getrusage(RUSAGE_SELF).ru_maxrss)
+        if step.position >= position and not said:
+            said.append(peak_mb())
 
     with session(lambda: url) as (connection, _):
         prepare_views(connection, VIEWS.values(), short=10**9)  # by the worker, not aside as a new view of a long log
     bring_up(lambda: url, progress)
-    for most in (*said, getrusage(RUSAGE_SELF).ru_maxrss):
-        say(str(most))
+    for most in (*said, peak_mb()):
+        say(f"{most:.0f}")
 
 
 if __name__ == "__main__":
