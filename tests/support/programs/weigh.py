@@ -1,4 +1,4 @@
-"""Brings the views up; says the most memory it had, in MB, once all is past a position and at the end: ``URL POSITION``."""
+"""Brings the views up; says its peak memory in MB once all is past a position, and at the end: ``URL POSITION``."""
 
 import sys
 
