@@ -28,7 +28,7 @@ from projections.views.dashboard.queries import (
     step_rows,
     steps,
 )
-from projections.views.worklist.queries import MOST_ROWS, Order, WorklistFilter, worklist_page, worklist_rows
+from projections.views.worklist.queries import MOST_ROWS, Order, WorklistFilter, order_for, worklist_page, worklist_rows
 
 Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$", description="Division, left-anchored")]
@@ -75,7 +75,9 @@ def router(house: House) -> APIRouter:
     @reads.get("/cases", summary="Worklist 工作列表")
     def worklist(asked: Annotated[WorklistQuery, Query()]) -> Response:
         views = views_of(house, asked, "worklist")
-        page = worklist_page(views.read(*_worklist_query(asked)), asked.order, asked.limit)
+        where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
+        order = order_for(where, asked.order)
+        page = worklist_page(views.read(*_listed(where, order, asked.limit, asked.cursor)), order, asked.limit)
         return json_response({"rows": page.rows, "next": page.next or None}, headers=told(views))
 
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
@@ -121,11 +123,6 @@ def _case(house: House, asked: ViewQuery, case_id: CaseId) -> tuple[CaseFile | N
     past = past_of(house, asked, moment)
     stream = house.log.stream(case_stream(case_id))
     return case_file_of([each for each in stream if each.position <= past.shown.position]), told(past)
-
-
-def _worklist_query(asked: WorklistQuery) -> SqlQuery:
-    where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
-    return _listed(where, asked.order, asked.limit, asked.cursor)
 
 
 def _listed(where: WorklistFilter, order: Order, limit: int, cursor: str) -> SqlQuery:

@@ -18,6 +18,7 @@ from projections.views.worklist.queries import (
     MOST_COUNTED,
     Order,
     WorklistFilter,
+    order_for,
     worklist_page,
     worklist_rows,
     worklist_tally,
@@ -80,8 +81,8 @@ class WorklistPages:
         wanted = desk.asked(Wanted)
         at = seen(desk, "worklist")
         where = wanted.conditions(desk.today)
-        found = at.views.read(*worklist_rows(where, wanted.sort, PAGE_ROWS, wanted.after))
-        page = worklist_page(found, wanted.sort, PAGE_ROWS)
+        order = order_for(where, wanted.sort)
+        page = worklist_page(at.views.read(*worklist_rows(where, order, PAGE_ROWS, wanted.after)), order, PAGE_ROWS)
         tally = at.views.read(*worklist_tally(where, desk.today, desk.today + timedelta(days=SOON_DAYS)))[0]
         return desk.page(
             "worklist.html",

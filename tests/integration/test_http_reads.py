@@ -72,8 +72,8 @@ def test_a_position_beyond_the_log_is_refused_at_once(here: Served) -> None:
 
 @pytest.mark.parametrize("order", ["opened", "due"])
 def test_pages_follow_each_other_without_a_gap_or_a_double(here: Served, order: str) -> None:
-    for day in (2, 2, 2, 3, 4, 4, 9):  # three and two of the same key
-        here.opened(occurred_at=f"2026-04-0{day}T09:30:00+08:00")
+    for day in (7, 7, 7, 8, 14, 14, 21):  # three and two of the same key
+        here.opened(occurred_at=f"2026-04-{day:02}T09:30:00+08:00")
     whole = get(here, "/cases", limit=200, order=order)["rows"]
     page = get(here, "/cases", limit=2, order=order)
     seen = page["rows"]

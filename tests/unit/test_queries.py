@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import asdict
 
 from projections.query import BadCursor, cursor_key, cursor_text, starts_with
 from projections.views.dashboard.queries import DashboardFilter, StepDays, count_rows, steps
-from projections.views.worklist.queries import MOST_ROWS, WorklistFilter, worklist_page, worklist_rows
+from projections.views.worklist.queries import MOST_ROWS, WorklistFilter, order_for, worklist_page, worklist_rows
+from projections.views.worklist.view import WorklistRow
 
 AT = datetime(2026, 3, 2, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -45,6 +47,18 @@ def test_only_filters_that_are_set_become_conditions() -> None:
     assert query.params == ("320903", "opened", False, MOST_ROWS + 1)
     village = worklist_rows(WorklistFilter(division="320903100003"), limit=10)
     assert village.params == ("320903100", "320903100003%", 11)
+
+
+def test_numbers_that_begin_alike_are_listed_in_their_order_unless_duties_are_asked_for() -> None:
+    where = WorklistFilter(number="320903-")
+    assert [order_for(where, each) for each in ("opened", "due", "number")] == ["number", "due", "number"]
+    assert order_for(WorklistFilter(), "opened") == "opened"
+    first = worklist_rows(where, order_for(where, "opened"), limit=1)
+    assert first.sql.partition("ORDER BY ")[2].startswith('number COLLATE "C", case_id')
+    row = asdict(WorklistRow("c1", AT, AT, number="320903-1"))
+    page = worklist_page([row, {**row, "case_id": "c2", "number": "320903-2"}], "number", 1)
+    after = worklist_rows(where, "number", 1, page.next)
+    assert after.params == ("320903-%", "320903-1", "320903-1", "c1", 2)
 
 
 def test_a_page_without_a_further_row_has_no_cursor() -> None:

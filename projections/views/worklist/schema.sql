@@ -34,5 +34,5 @@ CREATE INDEX worklist_due_town ON worklist ("left"(division, 9), due_on, case_id
 CREATE INDEX worklist_due_assignee ON worklist (assignee, due_on, case_id) WHERE assignee <> '' AND due_on IS NOT NULL;
 
 -- Looked for by how the number, or the applicant's name, begins.
-CREATE INDEX worklist_number ON worklist (number text_pattern_ops);
+CREATE INDEX worklist_number ON worklist (number COLLATE "C", case_id);
 CREATE INDEX worklist_applicant ON worklist (applicant text_pattern_ops, opened_at DESC);

@@ -132,7 +132,7 @@ _TYPES = "text timestamptz timestamptz text text text text text text int4 text b
 
 WORKLIST = View(
     name="worklist",
-    version=2,
+    version=3,
     folder=Path(__file__).parent,
     tables=(rows_of("worklist", WorklistRow, _TYPES),),
     touches=touches,
