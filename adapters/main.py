@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "duties": "adapters.cli.duties",
     "export": "adapters.cli.export",
     "import": "adapters.cli.import_",
+    "log": "adapters.cli.log",
     "migrate": "adapters.cli.migrate",
     "parity": "adapters.cli.parity",
     "person": "adapters.cli.person",
@@ -25,6 +26,7 @@ SUBCOMMANDS = {
     "timekeeper": "adapters.cli.timekeeper",
     "token": "adapters.cli.token",
     "views": "adapters.cli.views",
+    "witness": "adapters.cli.log_witnesses",
 }
 
 

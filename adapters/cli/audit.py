@@ -3,12 +3,13 @@
 import click
 
 from adapters.cli.audit_questions import ask, evidence, questions
+from adapters.cli.audit_verify import verify
 
 
 @click.group("audit")
 def command() -> None:
-    """审计 / audit: questions over the whole bureau, and the events that prove what they find."""
+    """审计 / audit: verify the log; ask questions over the whole bureau, and see the events that prove the answers."""
 
 
-for _part in (questions, ask, evidence):
+for _part in (questions, ask, evidence, verify):
     command.add_command(_part)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from domain.attested import ATTESTING_EVENTS
 from domain.authority.events import AuthorityEvent, SupervisionEvent
 from domain.bureau_events import BUREAU_EVENTS
 from domain.cases.events import CASE_EVENTS
@@ -18,6 +19,7 @@ from domain.subjects.entitlements import EntitlementEvent
 EVENT_TYPES: dict[str, type[Event]] = {
     **CASE_EVENTS,
     **BUREAU_EVENTS,
+    **ATTESTING_EVENTS,
     **POLICY_EVENTS,
     **{cls.TYPE: cls for cls in get_args(AuthorityEvent | SupervisionEvent | EntitlementEvent)},
 }

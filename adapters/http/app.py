@@ -23,6 +23,7 @@ from adapters.http import (
     duties,
     explain,
     history,
+    log,
     operating,
     operations,
     people,
@@ -67,7 +68,7 @@ def create_app(house: House) -> ASGIApp:
     writes += operating.routes(house, workers, rebuilds)
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions)
+    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions, log)
     about = (reads.finding(house), registry.router(), docs_page.router(app))
     served = (*(part.router(house) for part in reading), *about)
     for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):

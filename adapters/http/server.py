@@ -1,4 +1,4 @@
-"""Serving: uvicorn and the timekeeper in this process, the projector in a child that ends with it."""
+"""Serving: uvicorn, the timekeeper and the notary in this process, the projector in a child that ends with it."""
 
 import gc
 import signal
@@ -11,6 +11,7 @@ from adapters.children import keeping
 from adapters.house import House
 from adapters.http.app import create_app
 from adapters.timekeeper import keeping_time
+from adapters.transparency.notary import keeping_tree
 
 
 def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
@@ -33,7 +34,7 @@ def serve(house: House, ready: Callable[[], None] = lambda: None) -> None:
     # What is loaded by now stays: without this, every full collection walks over it, and all commands wait meanwhile.
     gc.collect()
     gc.freeze()
-    with projecting(house), keeping_time(house), _signals_ignored():
+    with projecting(house), keeping_time(house), keeping_tree(house), _signals_ignored():
         _Server(config, ready).run()
 
 

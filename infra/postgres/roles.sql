@@ -5,4 +5,5 @@
 CREATE ROLE anjuan_writer NOLOGIN;     -- appends to the log; can change or delete nothing in it
 CREATE ROLE anjuan_projector NOLOGIN;  -- reads the log, owns the read models
 CREATE ROLE anjuan_reader NOLOGIN;     -- reads the log and the read models: also for auditors
-GRANT anjuan_writer, anjuan_projector, anjuan_reader TO :"login" WITH ADMIN OPTION;
+CREATE ROLE anjuan_notary NOLOGIN;     -- reads the log, writes the transparency log's tree and its signed heads
+GRANT anjuan_writer, anjuan_projector, anjuan_reader, anjuan_notary TO :"login" WITH ADMIN OPTION;

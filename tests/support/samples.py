@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
+from domain.attested import HeadsSealed, LogKeyIntroduced, LogKeyRetired
 from domain.authority.events import (
     ActDenied,
     GrantResumed,
@@ -334,9 +335,23 @@ ENTITLEMENT_SAMPLES: tuple[Event, ...] = (
     EntitlementChanged(case=CASE_ID, from_month=MONTH, amount=Fen(90_000)),
     EntitlementEnded(case=CASE_ID, matter="dibao", to_month=MONTH),
 )
+_LOG_KEY = "anjuan.invalid/log+33d7b496+AeHZzBlNVx0uL3wyWjkoGzMZyMHqkDUGcHOjrNKWQCE="
+ATTESTING_SAMPLES: tuple[Event, ...] = (
+    HeadsSealed(position=12, streams=3, root="00" * 32),
+    LogKeyIntroduced(key=_LOG_KEY),
+    LogKeyRetired(key=_LOG_KEY, reason="换钥"),
+)
+
 SAMPLES: dict[str, Event] = {
     event.TYPE: event
-    for event in (*CASE_SAMPLES, *BUREAU_SAMPLES, *POLICY_SAMPLES, *AUTHORITY_SAMPLES, *ENTITLEMENT_SAMPLES)
+    for event in (
+        *CASE_SAMPLES,
+        *BUREAU_SAMPLES,
+        *POLICY_SAMPLES,
+        *AUTHORITY_SAMPLES,
+        *ENTITLEMENT_SAMPLES,
+        *ATTESTING_SAMPLES,
+    )
 }
 
 META = Meta(

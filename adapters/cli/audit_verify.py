@@ -1,0 +1,89 @@
+"""``anjuan audit verify``: everything computed again from the bytes of the log."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adapters.cli.plainly import told_plainly
+from adapters.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from adapters.transparency.verifying.findings import Verdict
+    from adapters.transparency.verifying.trust import Trust
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+_TOLD_EVENTS = 100_000
+
+
+@click.command("verify")
+@click.option("--key", "keys", multiple=True, help="自己保存的日志公钥 / a public key of the log that you keep")
+@click.option("--checkpoint", "last", type=_FILE, help="自己上次保存的检查点 / the checkpoint that you kept last time")
+@click.option("--witness", "witnesses", multiple=True, help="见证人公钥 / public key of a witness that you trust")
+@click.option("--quorum", type=click.IntRange(0), default=0, help="至少几个见证签名 / how many witnesses must sign")
+@click.option("--keep", type=_NEW_FILE, help="通过后保存检查点 / where to keep the newest checkpoint, if all is well")
+@click.option("--decisions/--no-decisions", default=True, help="逐项复核决定 / judge and compute every decision again")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+@click.pass_context
+def verify(ctx: click.Context, /, *, keep: Path | None, decisions: bool, as_json: bool, **trusted: Any) -> None:  # noqa: ANN401  (the options above)
+    """核验日志：从字节重新计算 / verify the log from its bytes; ends with 1 where anything is wrong."""
+    from adapters.transparency.verifying.whole import verify_house
+
+    with told_plainly():
+        trust = _trust(**trusted)
+        verdict, newest = verify_house(trust, decisions=decisions, progress=_silent if as_json else _Told())
+    print_json(verdict) if as_json else _print(verdict)
+    if not verdict.well:
+        ctx.exit(1)
+    if keep and newest:
+        keep.write_text(newest.note.whole, encoding="utf-8")
+
+
+def _trust(keys: tuple[str, ...], last: Path | None, witnesses: tuple[str, ...], quorum: int) -> "Trust":
+    from adapters.transparency.checkpoints import parse_checkpoint
+    from adapters.transparency.keys import BadKey, verifier_of
+    from adapters.transparency.notes import BadNote
+    from adapters.transparency.verifying.trust import Trust
+
+    try:
+        kept = parse_checkpoint(last.read_text(encoding="utf-8")) if last else None
+        return Trust(tuple(map(verifier_of, keys)), tuple(map(verifier_of, witnesses)), quorum, kept)
+    except BadKey as error:
+        raise click.BadParameter(f"BAD_KEY: {error}") from error
+    except BadNote as error:
+        raise click.BadParameter(f"BAD_CHECKPOINT: {error}") from error
+
+
+class _Told:
+    """Tells of each hundred thousand events."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        if done - self._shown >= _TOLD_EVENTS:
+            self._shown = done
+            click.echo(f"{done:,} / {of:,}", err=True)
+
+
+def _silent(_done: int, _of: int) -> None:
+    """JSON is for programs."""
+
+
+def _print(verdict: "Verdict") -> None:
+    from adapters.transparency.verifying.findings import WORDS
+
+    click.echo(f"日志 log {verdict.log}")
+    click.echo(f"事件 events {verdict.events:,}，流 streams {verdict.streams:,}，{verdict.seconds:,.1f} s")
+    click.echo(f"根 root {verdict.root}")
+    click.echo(
+        f"检查点 checkpoints {verdict.checkpoints:,}，有效签名 signatures {verdict.signatures:,}，"
+        f"见证至 witnessed up to {verdict.witnessed:,}，末端封存 sealed heads {verdict.sealed:,}"
+    )
+    click.echo(f"复核决定 decisions judged {verdict.decisions:,}")
+    for each in verdict.findings:
+        zh, en = WORDS[each.code]
+        at = f" {each.position:,}" if each.position else ""
+        click.echo(f"{each.code}{at}: {zh} / {en}{f' ({each.detail})' if each.detail else ''}")
+    click.echo("核验通过 verified" if verdict.well else "核验未通过 NOT verified")
