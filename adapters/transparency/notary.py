@@ -21,9 +21,8 @@ from adapters.postgres.wake import Listener
 from adapters.transparency.attesting import last_sealed, seal_heads
 from adapters.transparency.checkpoints import Checkpoint, Head, signed
 from adapters.transparency.keys import SigningKey
-from adapters.transparency.keystore import keys_in
 from adapters.transparency.merkle import root
-from adapters.transparency.setting_up import ensure_keys, origin_of
+from adapters.transparency.setting_up import ensure_keys, origin_of, signing_keys
 from adapters.transparency.signed_head import remember, require_onward
 from adapters.transparency.tree import EVENTS, MOST_RECORDS, grow_tree, nodes_of, size_of
 from adapters.transparency.witnessing import ask_witnesses
@@ -86,10 +85,10 @@ def publish(connection: "Connection[Any]") -> bool:
 
 def turn(connection: "Connection[Any]", house: House, *, now: datetime, last: bool = False) -> int:
     """Do what is due; return the tree's size. ``last``: publish also before its time. Raises Refused, LogBroken."""
-    size, home = catch_up(connection), house.settings.home
+    size = catch_up(connection)
     latest = connection.execute(_LATEST, (EVENTS,)).fetchall()
     if size and (not latest or latest[0][0] < size):
-        sign_head(connection, origin_of(house.log.head().log), keys_in(home), home)
+        sign_head(connection, origin_of(house.log.head().log), signing_keys(house), house.settings.home)
     published, at = connection.execute(_PUBLISHED, (EVENTS,)).fetchall()[0]
     waited = at is None or now - at >= timedelta(seconds=PUBLISH_SECONDS)
     if size > (published or 0) and (waited or last):

@@ -4,6 +4,7 @@ from adapters.house import House
 from adapters.transparency.attesting import introduce, retire
 from adapters.transparency.keys import Kind, NoSm2, SigningKey
 from adapters.transparency.keystore import add_key, keys_in, put_away
+from domain.attested import KEYS, LogKeyRetired
 from domain.errors import Refused
 
 
@@ -25,7 +26,7 @@ def ensure_keys(house: House) -> list[SigningKey]:
 
     Raises BadLogKey, Unavailable.
     """
-    keys = keys_in(house.settings.home)
+    keys = signing_keys(house)
     if not keys:
         keys = [new_log_key(house, "ed25519")]
         try:
@@ -37,6 +38,16 @@ def ensure_keys(house: House) -> list[SigningKey]:
     return keys
 
 
+def signing_keys(house: House) -> list[SigningKey]:
+    """Return the keys that sign the head of the log as it is: those of the files that the log has not retired.
+
+    Asked for after the tree has grown, so that no head beyond a key's end is signed with it. Raises BadLogKey,
+    Unavailable.
+    """
+    retired = {event.key for event in house.log.events(KEYS) if isinstance(event, LogKeyRetired)}
+    return [key for key in keys_in(house.settings.home) if key.verifier.text not in retired]
+
+
 def new_log_key(house: House, kind: Kind) -> SigningKey:
     """Make a key and introduce it. The log names it before any head is signed with it. Raises NoSm2, Unavailable."""
     key = add_key(house.settings.home, origin_of(house.log.head().log), kind)
@@ -45,10 +56,10 @@ def new_log_key(house: House, kind: Kind) -> SigningKey:
 
 
 def retire_log_key(house: House, key_id: str, reason: str) -> None:
-    """Let a key sign no more. Raises UnknownLogKey, Unavailable."""
-    for key in keys_in(house.settings.home):
+    """Let a key sign no more: the log is told first, and from then on nobody signs with it. Raises UnknownLogKey."""
+    for key in signing_keys(house):
         if key.verifier.id.hex() == key_id:
-            put_away(house.settings.home, key)
             retire(house.log, key.verifier.text, reason, house.now())
+            put_away(house.settings.home, key)
             return
     raise UnknownLogKey(key_id)

@@ -55,13 +55,17 @@ class Scan:
 
     def take(self, rows: Sequence[Row], kept: Callable[[int, int], bytes] = lambda *_: b"") -> None:
         """Take the next rows. ``kept(position, count)``: the leaf hashes that the tree holds for them, if it does."""
-        first, leaves = self.size + 1, [self._leaf(row) for row in rows]
-        self._compare(first, leaves, kept(first, len(leaves)))
-        while leaves:
-            stop = next((stop for stop in self._stops if self.size < stop < self.size + len(leaves)), None)
-            count = stop - self.size if stop is not None else len(leaves)
-            self._grow(leaves[:count])
-            leaves = leaves[count:]
+        rest, first = list(rows), self.size + 1
+        hashes = kept(first, len(rest))
+        while rest:
+            # Up to the next size that is asked for: roots and heads are those of that moment.
+            stop = next((stop for stop in self._stops if self.size < stop < self.size + len(rest)), None)
+            count = stop - self.size if stop is not None else len(rest)
+            leaves = [self._leaf(row) for row in rest[:count]]
+            at = (self.size + 1 - first) * HASH_BYTES
+            self._compare(self.size + 1, leaves, hashes[at : at + count * HASH_BYTES])
+            self._grow(leaves)
+            rest = rest[count:]
 
     def _leaf(self, row: Row) -> bytes:
         position, stream, seq, stored_type, schema, at, state, record = row
