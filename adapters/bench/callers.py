@@ -80,7 +80,7 @@ class _Ours:
             return self._round()
 
     def _round(self) -> float:
-        return spread(CALLERS, self._made, lambda history: _our_command(self._house, history))
+        return spread(CALLERS, self._made, lambda history: command_on(self._house, history))
 
 
 def spread(threads: int, items: Sequence[T], command: Callable[[T], object]) -> float:
@@ -95,7 +95,8 @@ def spread(threads: int, items: Sequence[T], command: Callable[[T], object]) -> 
         return timed(len(items), lambda: list(pool.map(call, shares)))
 
 
-def _our_command(house: House, history: History) -> None:
+def command_on(house: House, history: History) -> None:
+    """Add a note to a case."""
     now = datetime.now(UTC)
     post = team_of(history).handlers[0]
     act = Act(command_id=new_id(), actor=f"{post.id}:1", post=post, occurred_at=now, received_at=now)

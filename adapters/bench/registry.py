@@ -13,6 +13,7 @@ from adapters.bench import (
     live,
     lookups,
     million,
+    proofs,
     rebuild,
     replay,
 )
@@ -31,6 +32,7 @@ BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
     "duties": duties.measure,
     "http": http_commands.measure,
     "lookups": lookups.measure,
+    "proofs": proofs.measure,
     "million": million.measure,
 }
 

@@ -169,13 +169,13 @@ def _swap(url: str, columns: str, one: int, other: int) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("SET session_replication_role = replica")
         rows = [
-            connection.execute(f"SELECT {columns} FROM log.events WHERE position = %s", (at,)).fetchone()  # noqa: S608
+            connection.execute(f"SELECT {columns} FROM log.events WHERE position = %s", (at,)).fetchone()  # noqa: S608  (names of ours)
             for at in (one, other)
         ]
         connection.execute("UPDATE log.events SET stream = stream || '-moved' WHERE position = %s", (one,))
         for at, row in ((other, rows[0]), (one, rows[1])):
             sets = ", ".join(f"{name} = %s" for name in columns.split(", "))
-            connection.execute(f"UPDATE log.events SET {sets} WHERE position = %s", (*(row or ()), at))  # noqa: S608
+            connection.execute(f"UPDATE log.events SET {sets} WHERE position = %s", (*(row or ()), at))  # noqa: S608  (names of ours)
         if "stream" not in columns:
             connection.execute("UPDATE log.events SET stream = replace(stream, '-moved', '')")
 

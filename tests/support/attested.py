@@ -141,7 +141,7 @@ def sign_forged(url: str, origin: str, stolen: tuple[SigningKey, ...]) -> None:
             upto = min(size, len(leaves))
             top = root(upto, nodes(upto, lambda level, number, _: tiles[level, number]))
             note = signed(Head(origin, upto, top), stolen).note.whole
-            tamper(url, f"UPDATE tree.{table} SET note = %s, size = %s WHERE size = %s", note, upto, size)  # noqa: S608
+            tamper(url, f"UPDATE tree.{table} SET note = %s, size = %s WHERE size = %s", note, upto, size)  # noqa: S608  (names of ours)
 
 
 def _resealed(state: bytes, tips: dict[str, tuple[int, bytes]]) -> bytes:
