@@ -9,6 +9,7 @@ from adapters.cli.plainly import told_plainly
 from adapters.cli.printing import print_json
 
 if TYPE_CHECKING:
+    from adapters.transparency.checkpoints import Checkpoint
     from adapters.transparency.verifying.findings import Verdict
     from adapters.transparency.verifying.trust import Trust
 
@@ -24,15 +25,29 @@ _TOLD_EVENTS = 100_000
 @click.option("--quorum", type=click.IntRange(0), default=0, help="至少几个见证签名 / how many witnesses must sign")
 @click.option("--keep", type=_NEW_FILE, help="通过后保存检查点 / where to keep the newest checkpoint, if all is well")
 @click.option("--decisions/--no-decisions", default=True, help="逐项复核决定 / judge and compute every decision again")
+@click.option("--bundle", type=_FILE, help="只核验该证据包 / verify this bundle alone, without any database")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 @click.pass_context
-def verify(ctx: click.Context, /, *, keep: Path | None, decisions: bool, as_json: bool, **trusted: Any) -> None:  # noqa: ANN401  (the options above)
+def verify(
+    ctx: click.Context,
+    /,
+    *,
+    keep: Path | None,
+    decisions: bool,
+    bundle: Path | None,
+    as_json: bool,
+    **trusted: Any,  # noqa: ANN401  (the options above)
+) -> None:
     """核验日志：从字节重新计算 / verify the log from its bytes; ends with 1 where anything is wrong."""
+    from adapters.transparency.verifying.bundle import verify_bundle
     from adapters.transparency.verifying.whole import verify_house
 
     with told_plainly():
         trust = _trust(**trusted)
-        verdict, newest = verify_house(trust, decisions=decisions, progress=_silent if as_json else _Told())
+        if bundle:
+            verdict, newest = verify_bundle(bundle, trust), None
+        else:
+            verdict, newest = verify_house(trust, decisions=decisions, progress=_silent if as_json else _Told())
     print_json(verdict) if as_json else _print(verdict)
     if not verdict.well:
         ctx.exit(1)
@@ -41,17 +56,24 @@ def verify(ctx: click.Context, /, *, keep: Path | None, decisions: bool, as_json
 
 
 def _trust(keys: tuple[str, ...], last: Path | None, witnesses: tuple[str, ...], quorum: int) -> "Trust":
-    from adapters.transparency.checkpoints import parse_checkpoint
     from adapters.transparency.keys import BadKey, verifier_of
-    from adapters.transparency.notes import BadNote
     from adapters.transparency.verifying.trust import Trust
 
+    kept = checkpoint_in(last)
     try:
-        kept = parse_checkpoint(last.read_text(encoding="utf-8")) if last else None
         return Trust(tuple(map(verifier_of, keys)), tuple(map(verifier_of, witnesses)), quorum, kept)
     except BadKey as error:
         raise click.BadParameter(f"BAD_KEY: {error}") from error
-    except BadNote as error:
+
+
+def checkpoint_in(file: Path | None) -> "Checkpoint | None":
+    """Return the checkpoint that a file holds. Raises click.BadParameter."""
+    from adapters.transparency.checkpoints import parse_checkpoint
+    from adapters.transparency.notes import BadNote
+
+    try:
+        return parse_checkpoint(file.read_text(encoding="utf-8")) if file else None
+    except (BadNote, UnicodeDecodeError) as error:
         raise click.BadParameter(f"BAD_CHECKPOINT: {error}") from error
 
 

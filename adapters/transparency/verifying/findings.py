@@ -25,6 +25,10 @@ FaultCode = Literal[
     "HEADS_DIFFER",
     "DECISION_FAULTY",
     "VIEW_DIFFERS",
+    "BUNDLE_ALTERED",
+    "BUNDLE_INCOMPLETE",
+    "PROOF_BAD",
+    "CONSISTENCY_MISSING",
 ]
 """Stable codes; the words for people are in ``WORDS``."""
 
@@ -49,6 +53,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "HEADS_DIFFER": ("流末端封存事件与日志不符", "the sealed heads are not those of the log"),
     "DECISION_FAULTY": ("行为与当日规则不符", "an act is not in order by the rule of its day"),
     "VIEW_DIFFERS": ("视图与日志不符", "a view is not what the log says"),
+    "BUNDLE_ALTERED": ("证据包文件被改动、增减", "a file of the bundle was altered, added or dropped"),
+    "BUNDLE_INCOMPLETE": ("证据包缺少流末端的事件", "the bundle lacks events at the end of its stream"),
+    "PROOF_BAD": ("收录证明不成立", "the proof of inclusion does not hold"),
+    "CONSISTENCY_MISSING": ("缺少自所持检查点起的一致性证明", "no proof that the log goes on from the checkpoint kept"),
 }
 
 

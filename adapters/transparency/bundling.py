@@ -1,0 +1,157 @@
+"""Evidence of one case as a zip that anybody verifies offline, with programs that are not ours."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from psycopg import Connection
+
+from adapters.eventstore.codec import EVENT_TYPES
+from adapters.house import House
+from adapters.transparency.attesting import last_sealed, seal_heads
+from adapters.transparency.checkpoints import Checkpoint
+from adapters.transparency.heads import SealedHead, sealed_head
+from adapters.transparency.notary import turn
+from adapters.transparency.proofs import proof_text
+from adapters.transparency.proving import consistency_of, head_over, proof_of
+from adapters.transparency.setting_up import origin_of
+from adapters.transparency.verifying.database import keys_in
+from adapters.transparency.verifying.trust import KeySpan
+from application.ports import case_stream
+from domain.errors import UnknownCase
+from domain.kernel import CaseId, Value
+
+_HERE = Path(__file__).parent
+_ROWS = "SELECT position, type, schema::int4, state, record FROM log.events WHERE stream = %s ORDER BY seq"
+_AT = "SELECT position, type, schema::int4, state, record FROM log.events WHERE position = %s"
+_WITNESSES = "SELECT key FROM tree.witnesses ORDER BY name"
+_TIP = "SELECT version, last_hash FROM log.streams WHERE stream = %s"
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+
+Row = tuple[int, str, int, bytes, bytes]
+
+
+class SealedTold(Value, omit_defaults=False):
+    """The stream's head among those sealed: entry ``number`` of ``streams``, and the hashes beside it (hex)."""
+
+    stream: str
+    seq: int
+    record: str
+    number: int
+    streams: int
+    hashes: tuple[str, ...]
+
+
+class KeyTold(Value, omit_defaults=False):
+    """A key of the log: from which position on it signs, and after which no more."""
+
+    key: str
+    since: int
+    until: int | None
+
+
+class Manifest(Value, omit_defaults=False):
+    """What a bundle has. ``members``: SHA-256 (hex) of every other file. ``consistency``: hashes (hex) from ``old``."""
+
+    v: int
+    log: str
+    origin: str
+    stream: str
+    events: int
+    sealed: SealedTold
+    keys: tuple[KeyTold, ...]
+    witnesses: tuple[str, ...]
+    old: int
+    consistency: tuple[str, ...]
+    members: dict[str, str]
+
+
+def bundle_of(house: House, notary: "Connection[Any]", case_id: CaseId, last: Checkpoint | None = None) -> bytes:
+    """Return the bundle of a case. Its head is sealed, and the log's head signed, if they are not yet.
+
+    ``last``: a checkpoint that the auditor kept; the bundle then proves that the log goes on from there. Raises
+    UnknownCase, NoLogKey, TreeWentBack, NotYetSigned, IndexError for a checkpoint beyond the log, Unavailable.
+    """
+    stream = case_stream(case_id)
+    rows: list[Row] = notary.execute(_ROWS, (stream,), binary=True).fetchall()
+    if not rows:
+        raise UnknownCase
+    sealed = _sealed(house, notary, stream)
+    event = last_sealed(house.log)
+    if event is None:
+        raise UnknownCase
+    head = head_over(notary, max(event.position, rows[-1][0]))
+    files = _files(notary, [*rows, *notary.execute(_AT, (event.position,), binary=True).fetchall()], head)
+    old = last.head.size if last else 0
+    manifest = Manifest(
+        v=1,
+        log=house.log.head().log,
+        origin=origin_of(house.log.head().log),
+        stream=stream,
+        events=len(rows),
+        sealed=_told(sealed),
+        keys=tuple(_key_told(span) for span in keys_in(notary)),
+        witnesses=tuple(key for (key,) in notary.execute(_WITNESSES).fetchall()),
+        old=old,
+        consistency=tuple(each.hex() for each in consistency_of(notary, old, head.head.size)),
+        members={name: sha256(data).hexdigest() for name, data in files.items()},
+    )
+    return _zipped({**files, "manifest.json": msgspec.json.format(msgspec.json.encode(manifest, order="sorted"))})
+
+
+def _sealed(house: House, notary: "Connection[Any]", stream: str) -> SealedHead:
+    """Return the proof of the stream's head, sealing anew if the stream has moved since the last time."""
+    version, digest = notary.execute(_TIP, (stream,), binary=True).fetchall()[0]
+    found = sealed_head(notary, stream)
+    if found is None or (found.head.seq, found.head.hash) != (version, digest):
+        seal_heads(notary, house, house.now())
+        found = sealed_head(notary, stream)
+    turn(notary, house, now=house.now(), last=True)
+    if found is None:
+        raise UnknownCase
+    return found
+
+
+def _files(notary: "Connection[Any]", rows: list[Row], head: Checkpoint) -> dict[str, bytes]:
+    """Return the members by name; the last row is the event that sealed the heads."""
+    files = {
+        "checkpoint": head.note.whole.encode(),
+        "README.zh.md": (_HERE / "bundle.zh.md").read_bytes(),
+        "README.en.md": (_HERE / "bundle.en.md").read_bytes(),
+    }
+    for number, (position, kind, schema, state, record) in enumerate(rows, 1):
+        name = "sealed" if number == len(rows) else f"{number:05d}"
+        files[f"records/{name}.json"] = record
+        files[f"states/{name}.json"] = state
+        files[f"proofs/{name}.tlog-proof"] = proof_text(proof_of(notary, position, head)).encode()
+        told = msgspec.json.encode(msgspec.json.schema(EVENT_TYPES[kind]), order="sorted")
+        files[f"schemas/{kind}.{schema}.json"] = msgspec.json.format(told)
+    return files
+
+
+def _told(sealed: SealedHead) -> SealedTold:
+    return SealedTold(
+        stream=sealed.head.stream,
+        seq=sealed.head.seq,
+        record=sealed.head.hash.hex(),
+        number=sealed.number,
+        streams=sealed.streams,
+        hashes=tuple(each.hex() for each in sealed.hashes),
+    )
+
+
+def _key_told(span: KeySpan) -> KeyTold:
+    return KeyTold(key=span.key.text, since=span.since, until=span.until)
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """The same files give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _TIMESTAMP), files[name], zipfile.ZIP_DEFLATED)
+    return out.getvalue()
