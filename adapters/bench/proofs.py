@@ -18,11 +18,14 @@ from adapters.bench.rebuild import filled
 from adapters.house import House
 from adapters.postgres.connections import connect
 from adapters.settings import Settings, child_environment
+from adapters.transparency.bundling import bundle_of
 from adapters.transparency.checkpoints import Checkpoint, signed
 from adapters.transparency.checkpoints import Head as LogHead
 from adapters.transparency.keys import new_key
 from adapters.transparency.merkle import root
+from adapters.transparency.notary import turn
 from adapters.transparency.proving import proof_of
+from adapters.transparency.setting_up import ensure_keys
 from adapters.transparency.tiles import HASH_BYTES, edge_of, grow
 from adapters.transparency.tree import EVENTS, nodes_of, put_tiles
 from adapters.transparency.verifying.trust import Trust
@@ -33,6 +36,7 @@ _LEAVES = 1_000_000
 _ASKED = 500
 _P95 = 0.95
 _NOTES = 60
+_STEPS = 50
 _APPEND = Question(
     name="tree-append",
     what="追加，64 并发，公证同时运行 append, 64 callers, notary beside",
@@ -40,12 +44,13 @@ _APPEND = Question(
     bar=0.6,
 )
 _VERIFY = Question(name="verify-rate", what="全量核验，单进程 verification, one process", unit="events/s", bar=50_000)
+_BUNDLE = Question(name="bundle", what="50 个事件的证据包 bundle of a 50-event case", unit="s", bar=1)
 _PROOF = Question(name="proof-p95", what="百万事件中的收录证明 inclusion proof among 1,000,000", unit="ms", bar=5)
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
-    """Take all three."""
-    return [_append(ground, plan), _verify(ground, plan), _proof(ground, plan)]
+    """Take all four."""
+    return [_append(ground, plan), *_verify(ground, plan), _proof(ground, plan)]
 
 
 def _append(ground: Ground, plan: Plan) -> Bar:
@@ -84,12 +89,25 @@ def _notary(ground: Ground, url: str) -> Iterator[None]:
         process.communicate(timeout=30)
 
 
-def _verify(ground: Ground, plan: Plan) -> Bar:
+def _verify(ground: Ground, plan: Plan) -> list[Bar]:
     with ground.migrated() as url:
-        events = filled(ground, url, plan.size(_CASES, 10))
-        with connect(url, "anjuan_reader") as connection:
-            (found,) = in_turns(plan, lambda: _verified(connection, events))
-    return number_bar(_VERIFY, found, "at_least")
+        filled(ground, url, plan.size(_CASES, 10))
+        with ground.house(url) as house, connect(url, "anjuan_notary") as notary:
+            case = next(iter(histories(1, steps=5, notes=_STEPS - 5)))
+            house.log.append_many([bureau(), case.append()])
+            ensure_keys(house)
+            turn(notary, house, now=house.now(), last=True)
+            bundles = [_bundled(house, notary, case) for _ in range(plan.rounds)]
+            (found,) = in_turns(plan, lambda: _verified(notary, house.log.head().position))
+    return [number_bar(_VERIFY, found, "at_least"), number_bar(_BUNDLE, sample(bundles), "at_most")]
+
+
+def _bundled(house: House, notary: "Connection[Any]", case: History) -> float:
+    """Seconds of a bundle for which the heads are sealed anew, among those of all the other cases."""
+    command_on(house, case)
+    began = time.perf_counter()
+    bundle_of(house, notary, case.case_id)
+    return time.perf_counter() - began
 
 
 def _verified(connection: "Connection[Any]", events: int) -> float:

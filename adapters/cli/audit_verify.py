@@ -27,10 +27,7 @@ _TOLD_EVENTS = 100_000
 @click.option("--decisions/--no-decisions", default=True, help="逐项复核决定 / judge and compute every decision again")
 @click.option("--bundle", type=_FILE, help="只核验该证据包 / verify this bundle alone, without any database")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
-@click.pass_context
 def verify(
-    ctx: click.Context,
-    /,
     *,
     keep: Path | None,
     decisions: bool,
@@ -50,7 +47,7 @@ def verify(
             verdict, newest = verify_house(trust, decisions=decisions, progress=_silent if as_json else _Told())
     print_json(verdict) if as_json else _print(verdict)
     if not verdict.well:
-        ctx.exit(1)
+        raise click.exceptions.Exit(1)
     if keep and newest:
         keep.write_text(newest.note.whole, encoding="utf-8")
 

@@ -15,15 +15,14 @@ from adapters.house import House
 from adapters.transparency.attesting import last_sealed, seal_heads
 from adapters.transparency.checkpoints import Checkpoint
 from adapters.transparency.heads import SealedHead, sealed_head
+from adapters.transparency.manifest import KeyTold, Manifest, SealedTold
 from adapters.transparency.notary import turn
 from adapters.transparency.proofs import proof_text
 from adapters.transparency.proving import consistency_of, head_over, proof_of
-from adapters.transparency.setting_up import origin_of
 from adapters.transparency.verifying.database import keys_in
-from adapters.transparency.verifying.trust import KeySpan
 from application.ports import case_stream
 from domain.errors import UnknownCase
-from domain.kernel import CaseId, Value
+from domain.kernel import CaseId
 
 _HERE = Path(__file__).parent
 _ROWS = "SELECT position, type, schema::int4, state, record FROM log.events WHERE stream = %s ORDER BY seq"
@@ -33,41 +32,6 @@ _TIP = "SELECT version, last_hash FROM log.streams WHERE stream = %s"
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 Row = tuple[int, str, int, bytes, bytes]
-
-
-class SealedTold(Value, omit_defaults=False):
-    """The stream's head among those sealed: entry ``number`` of ``streams``, and the hashes beside it (hex)."""
-
-    stream: str
-    seq: int
-    record: str
-    number: int
-    streams: int
-    hashes: tuple[str, ...]
-
-
-class KeyTold(Value, omit_defaults=False):
-    """A key of the log: from which position on it signs, and after which no more."""
-
-    key: str
-    since: int
-    until: int | None
-
-
-class Manifest(Value, omit_defaults=False):
-    """What a bundle has. ``members``: SHA-256 (hex) of every other file. ``consistency``: hashes (hex) from ``old``."""
-
-    v: int
-    log: str
-    origin: str
-    stream: str
-    events: int
-    sealed: SealedTold
-    keys: tuple[KeyTold, ...]
-    witnesses: tuple[str, ...]
-    old: int
-    consistency: tuple[str, ...]
-    members: dict[str, str]
 
 
 def bundle_of(house: House, notary: "Connection[Any]", case_id: CaseId, last: Checkpoint | None = None) -> bytes:
@@ -90,11 +54,10 @@ def bundle_of(house: House, notary: "Connection[Any]", case_id: CaseId, last: Ch
     manifest = Manifest(
         v=1,
         log=house.log.head().log,
-        origin=origin_of(house.log.head().log),
         stream=stream,
         events=len(rows),
         sealed=_told(sealed),
-        keys=tuple(_key_told(span) for span in keys_in(notary)),
+        keys=tuple(KeyTold(span.key.text, span.since, span.until) for span in keys_in(notary)),
         witnesses=tuple(key for (key,) in notary.execute(_WITNESSES).fetchall()),
         old=old,
         consistency=tuple(each.hex() for each in consistency_of(notary, old, head.head.size)),
@@ -142,10 +105,6 @@ def _told(sealed: SealedHead) -> SealedTold:
         streams=sealed.streams,
         hashes=tuple(each.hex() for each in sealed.hashes),
     )
-
-
-def _key_told(span: KeySpan) -> KeyTold:
-    return KeyTold(key=span.key.text, since=span.since, until=span.until)
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -27,6 +27,7 @@ NAMES = {
     "live-lag",
     "tree-append",
     "verify-rate",
+    "bundle",
     "proof-p95",
     "replay",
     "decision-facts",

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from adapters.transparency.bundling import Manifest
 from adapters.transparency.checkpoints import Checkpoint, parse_checkpoint
 from adapters.transparency.heads import StreamHead
 from adapters.transparency.keys import BadKey, verifier_of
+from adapters.transparency.manifest import Manifest
 from adapters.transparency.merkle import BadProof, check_consistency, check_inclusion, leaf_hash
 from adapters.transparency.notes import BadNote
 from adapters.transparency.proofs import BadProofText, check_proof, parse_proof
