@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from adapters.transparency.checkpoints import Checkpoint
     from adapters.transparency.verifying.findings import Verdict
     from adapters.transparency.verifying.trust import Trust
+    from adapters.transparency.verifying.verify import Progress
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SOURCE = click.Path(exists=True, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _TOLD_EVENTS = 100_000
 
@@ -25,31 +27,48 @@ _TOLD_EVENTS = 100_000
 @click.option("--quorum", type=click.IntRange(0), default=0, help="至少几个见证签名 / how many witnesses must sign")
 @click.option("--keep", type=_NEW_FILE, help="通过后保存检查点 / where to keep the newest checkpoint, if all is well")
 @click.option("--decisions/--no-decisions", default=True, help="逐项复核决定 / judge and compute every decision again")
+@click.option("--views", is_flag=True, help="并比对全部视图 / compare every view with the log as well")
 @click.option("--bundle", type=_FILE, help="只核验该证据包 / verify this bundle alone, without any database")
+@click.option("--dump", type=_SOURCE, help="核验数据库备份 / verify the log in this dump (decisions are not judged)")
+@click.option("--export", type=_SOURCE, help="核验导出目录 / verify this exported log (it has no states)")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def verify(
     *,
     keep: Path | None,
-    decisions: bool,
-    bundle: Path | None,
     as_json: bool,
-    **trusted: Any,  # noqa: ANN401  (the options above)
+    **given: Any,  # noqa: ANN401  (the options above)
 ) -> None:
     """核验日志：从字节重新计算 / verify the log from its bytes; ends with 1 where anything is wrong."""
-    from adapters.transparency.verifying.bundle import verify_bundle
-    from adapters.transparency.verifying.whole import verify_house
+    from adapters.transparency.verifying.whole import Also, verify_house
 
+    also = Also(given.pop("decisions"), given.pop("views"))
+    sources = {name: given.pop(name) for name in ("bundle", "dump", "export")}
+    named = [(name, path) for name, path in sources.items() if path]
+    if len(named) > 1:
+        raise click.UsageError("--bundle、--dump、--export 只能选一 / one of --bundle, --dump, --export")
+    progress = _silent if as_json else _Told()
     with told_plainly():
-        trust = _trust(**trusted)
-        if bundle:
-            verdict, newest = verify_bundle(bundle, trust), None
+        trust = _trust(**given)
+        if named:
+            verdict, newest = _apart(*named[0], trust, progress), None
         else:
-            verdict, newest = verify_house(trust, decisions=decisions, progress=_silent if as_json else _Told())
+            verdict, newest = verify_house(trust, also, progress)
     print_json(verdict) if as_json else _print(verdict)
     if not verdict.well:
         raise click.exceptions.Exit(1)
     if keep and newest:
         keep.write_text(newest.note.whole, encoding="utf-8")
+
+
+def _apart(kind: str, path: Path, trust: "Trust", progress: "Progress") -> "Verdict":
+    """Verify what is not the bureau's own database."""
+    from adapters.transparency.verifying.bundle import verify_bundle
+    from adapters.transparency.verifying.dump import verify_dump
+    from adapters.transparency.verifying.export import verify_export
+
+    if kind == "dump":
+        return verify_dump(path, trust, progress)
+    return verify_bundle(path, trust) if kind == "bundle" else verify_export(path, trust)
 
 
 def _trust(keys: tuple[str, ...], last: Path | None, witnesses: tuple[str, ...], quorum: int) -> "Trust":

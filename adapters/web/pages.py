@@ -16,6 +16,7 @@ from adapters.web.coverage import CoveragePages
 from adapters.web.dashboard import DashboardPages
 from adapters.web.duties import DutyPages
 from adapters.web.errors import PageRoute, error_page
+from adapters.web.log import LogPages
 from adapters.web.opening import OpenPages
 from adapters.web.operations import OperationsPages
 from adapters.web.parity import ParityPages
@@ -73,6 +74,7 @@ def _overviews(house: House, operations: OperationsPages) -> Routes:
     rules, policy, audit = RulebookPages(house), PolicyPages(house), AuditPages(house)
     return {
         "/ui/audit": audit.show,
+        "/ui/audit/log": LogPages(house).show,
         "/ui/audit/{number}": audit.question,
         "/ui/audit/{number}/{finding}": audit.finding,
         "/ui/duties": DutyPages(house).show,
