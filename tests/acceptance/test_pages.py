@@ -163,7 +163,7 @@ def test_everything_works_without_scripts(browser: Browser, site: Site) -> None:
         assert page.url.endswith("?version=2")
         assert page.locator(".glance strong").first.inner_text() == "已受理"
         assert page.locator("#state .mark").count() > 0
-        page.locator("#course > li").nth(4).get_by_role("link").click()
+        page.locator("#course > li").nth(4).get_by_role("link").first.click()
         assert page.url.endswith("?version=5")
         page.goto("/ui/cases?sort=opened")
         page.locator("select[name=stage]").select_option("stopped")

@@ -16,7 +16,7 @@ from tests.support.logs import open_log, query
 
 pytestmark = pytest.mark.postgres
 
-ROLES: tuple[Role, ...] = ("anjuan_writer", "anjuan_projector", "anjuan_reader")
+ROLES: tuple[Role, ...] = ("anjuan_writer", "anjuan_projector", "anjuan_reader", "anjuan_notary")
 CHANGES = (
     "UPDATE log.events SET state = ''",
     "UPDATE log.events SET position = position",
@@ -71,10 +71,22 @@ WRITES = {
     "vault.subjects SELECT",
     "vault.subjects INSERT",
 }
+READ_TREE = {
+    f"tree.{name} SELECT"
+    for name in ("sizes", "tiles", "latest", "checkpoints", "cosignatures", "witnesses", "sealed_heads")
+}
+NOTES = {
+    *(f"log.{name} SELECT" for name in ("events", "streams", "head")),
+    *("tree.sizes UPDATE", "tree.tiles INSERT", "tree.tiles UPDATE", "tree.tiles DELETE"),
+    *("tree.latest INSERT", "tree.latest UPDATE", "tree.checkpoints INSERT", "tree.cosignatures INSERT"),
+    *("tree.witnesses INSERT", "tree.witnesses UPDATE", "tree.witnesses DELETE"),
+    *("tree.sealed_heads INSERT", "tree.sealed_heads DELETE"),
+}
 MAY: dict[Role, set[str]] = {
     "anjuan_writer": LOG | WRITES,
     "anjuan_projector": LOG | OWN_VIEWS,
-    "anjuan_reader": LOG | READ_VIEWS,
+    "anjuan_reader": LOG | READ_VIEWS | READ_TREE,
+    "anjuan_notary": READ_TREE | NOTES,
 }
 
 
@@ -127,13 +139,14 @@ def test_a_role_has_its_rights_and_no_others(url: str, role: Role) -> None:
 
 def test_only_the_projector_makes_tables_and_only_among_the_views(url: str) -> None:
     found = {role: [row[0] for row in query(url, MAY_CREATE, role)] for role in ROLES}
-    assert found == {"anjuan_writer": [], "anjuan_projector": ["views"], "anjuan_reader": []}
+    assert found == {"anjuan_writer": [], "anjuan_projector": ["views"], "anjuan_reader": [], "anjuan_notary": []}
 
 
 def test_only_the_writer_appends(url: str) -> None:
     found = {role: {row[0] for row in query(url, MAY_CALL, role, role)} for role in ROLES}
     assert found["anjuan_reader"] == {"slice_of"}, "which writes nothing"
     assert found["anjuan_projector"] == {"slice_of", "make_schema"}
+    assert found["anjuan_notary"] == set()
     assert {"append", "lock_head"} <= found["anjuan_writer"]
 
 

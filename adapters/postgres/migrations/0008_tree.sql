@@ -84,8 +84,8 @@ CREATE TRIGGER cosignatures_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON tree.cos
     FOR EACH STATEMENT EXECUTE FUNCTION tree.refuse_change();
 
 GRANT USAGE ON SCHEMA log, tree TO anjuan_notary;
-GRANT USAGE ON SCHEMA tree TO anjuan_reader, anjuan_writer, anjuan_projector;
-GRANT SELECT ON ALL TABLES IN SCHEMA tree TO anjuan_notary, anjuan_reader, anjuan_writer, anjuan_projector;
+GRANT USAGE ON SCHEMA tree TO anjuan_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA tree TO anjuan_notary, anjuan_reader;
 GRANT SELECT ON log.events, log.head, log.streams TO anjuan_notary;
 GRANT UPDATE ON tree.sizes TO anjuan_notary;
 GRANT DELETE ON tree.tiles TO anjuan_notary;  -- of the tree over sealed heads, which is made anew each time
