@@ -29,6 +29,9 @@ _TOLD_EVENTS = 100_000
 @click.option("--decisions/--no-decisions", default=True, help="逐项复核决定 / judge and compute every decision again")
 @click.option("--views", is_flag=True, help="并比对全部视图 / compare every view with the log as well")
 @click.option("--bundle", type=_FILE, help="只核验该证据包 / verify this bundle alone, without any database")
+@click.option(
+    "--database", help="以该登录核验数据库 / verify this database with its login's own rights: reading is enough"
+)
 @click.option("--dump", type=_SOURCE, help="核验数据库备份 / verify the log in this dump (decisions are not judged)")
 @click.option("--export", type=_SOURCE, help="核验导出目录 / verify this exported log (it has no states)")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
@@ -42,10 +45,10 @@ def verify(
     from adapters.transparency.verifying.whole import Also, verify_house
 
     also = Also(given.pop("decisions"), given.pop("views"))
-    sources = {name: given.pop(name) for name in ("bundle", "dump", "export")}
+    sources = {name: given.pop(name) for name in ("bundle", "database", "dump", "export")}
     named = [(name, path) for name, path in sources.items() if path]
     if len(named) > 1:
-        raise click.UsageError("--bundle、--dump、--export 只能选一 / one of --bundle, --dump, --export")
+        raise click.UsageError("来源只能选一 / one of --bundle, --database, --dump, --export")
     progress = _silent if as_json else _Told()
     with told_plainly():
         trust = _trust(**given)
@@ -60,15 +63,21 @@ def verify(
         keep.write_text(newest.note.whole, encoding="utf-8")
 
 
-def _apart(kind: str, path: Path, trust: "Trust", progress: "Progress") -> "Verdict":
-    """Verify what is not the bureau's own database."""
+def _apart(kind: str, source: Any, trust: "Trust", progress: "Progress") -> "Verdict":  # noqa: ANN401  (path or address)
+    """Verify what is not the bureau's own database, or that one with no more rights than a login has."""
+    import psycopg
+
     from adapters.transparency.verifying.bundle import verify_bundle
     from adapters.transparency.verifying.dump import verify_dump
     from adapters.transparency.verifying.export import verify_export
+    from adapters.transparency.verifying.verify import verify_database
 
+    if kind == "database":
+        with psycopg.connect(source, autocommit=True) as connection:
+            return verify_database(connection, trust, progress)
     if kind == "dump":
-        return verify_dump(path, trust, progress)
-    return verify_bundle(path, trust) if kind == "bundle" else verify_export(path, trust)
+        return verify_dump(source, trust, progress)
+    return verify_bundle(source, trust) if kind == "bundle" else verify_export(source, trust)
 
 
 def _trust(keys: tuple[str, ...], last: Path | None, witnesses: tuple[str, ...], quorum: int) -> "Trust":

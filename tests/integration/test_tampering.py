@@ -266,7 +266,7 @@ def test_an_empty_store(database_url: str) -> None:
 @pytest.mark.parametrize("gone", ["log.head", "log.events"])
 def test_a_log_that_cannot_be_read(place: Place, gone: str) -> None:
     tamper(place.url, f"DROP TABLE {gone} CASCADE")
-    with pytest.raises((Unreadable, psycopg.errors.UndefinedTable)):
+    with pytest.raises(Unreadable):
         verified(place.url, place.honest.trust)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from adapters.postgres.connections import connect
 from adapters.postgres.embedded import EmbeddedServer
@@ -96,6 +98,23 @@ def test_a_record_altered_in_an_export_is_named(kept: Kept, number: int) -> None
         assert (code, ("POSITION_MISSING", number) in found) == (1, True)
     finally:
         file.write_bytes(honest)
+
+
+def test_a_login_that_may_only_read_verifies_the_database(database_url: str, tmp_path: Path) -> None:
+    with attested(database_url, tmp_path):
+        pass
+    query(database_url, "CREATE ROLE outside_auditor LOGIN IN ROLE anjuan_reader")
+    try:
+        login = make_conninfo(database_url, user="outside_auditor")
+        with psycopg.connect(login) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("UPDATE tree.sizes SET size = 0")
+        words = ("audit", "verify", "--json", "--database", login)
+        assert anjuan(tmp_path / "nowhere", "", *words).returncode == 0
+        alter_state(database_url, 30)
+        done = anjuan(tmp_path / "nowhere", "", *words)
+        assert (done.returncode, msgspec.json.decode(done.stdout)["findings"][0]["code"]) == (1, "STATE_ALTERED")
+    finally:
+        query(database_url, "DROP ROLE outside_auditor")
 
 
 def test_a_view_that_was_edited_is_named_and_only_when_asked_for(database_url: str, tmp_path: Path) -> None:

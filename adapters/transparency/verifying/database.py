@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-import psycopg
 from psycopg import Connection
 
 from adapters.eventstore.codec import UnknownType, decode_event
@@ -51,10 +50,7 @@ class End(NamedTuple):
 
 def end_of(connection: "Connection[Any]") -> End:
     """Return the log's id and last position, as its head has them. Raises Unreadable."""
-    try:
-        rows = connection.execute(_HEAD).fetchall()
-    except psycopg.errors.UndefinedTable:
-        raise Unreadable("log.head") from None
+    rows = connection.execute(_HEAD).fetchall()
     if len(rows) != 1:
         raise Unreadable("log.head")
     return End(*rows[0])

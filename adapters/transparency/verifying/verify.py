@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+import psycopg
 from psycopg import Connection
 
 from adapters.transparency.heads import one_snapshot
@@ -20,6 +21,13 @@ Progress = Callable[[int, int], None]
 
 def verify_database(connection: "Connection[Any]", trust: Trust, progress: Progress = lambda *_: None) -> Verdict:
     """Compute everything again from the rows of the log. Raises Unreadable; an empty log is a finding, never well."""
+    try:
+        return _verified(connection, trust, progress)
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
+        raise database.Unreadable(type(error).__name__) from error
+
+
+def _verified(connection: "Connection[Any]", trust: Trust, progress: Progress) -> Verdict:
     began = time.perf_counter()
     with one_snapshot(connection):
         end = database.end_of(connection)
