@@ -129,9 +129,14 @@ def try_fold(connection: "Connection[Any]", view: View, events: Sequence[Recorde
 def told(error: BaseException | None) -> Fault:
     """Return the class of an error and the last place of ours that it went through; never its text."""
     frames = traceback.extract_tb(error.__traceback__) if error else []
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT)]
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
     place = f"{Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno}" if ours else ""
     return Fault(type(error).__name__, place)
+
+
+def _is_ours(file: Path) -> bool:
+    """The libraries may be installed below our own folder."""
+    return file.is_relative_to(_ROOT) and "site-packages" not in file.parts
 
 
 def replay(connection: "Connection[Any]", view: View, stream: str, only: int | None = None) -> Replayed:
