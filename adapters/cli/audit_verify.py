@@ -18,6 +18,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SOURCE = click.Path(exists=True, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _TOLD_EVENTS = 100_000
+_ACTS = 3
+"""The exit code where only acts are at fault."""
 
 
 @click.command("verify")
@@ -41,7 +43,11 @@ def verify(
     as_json: bool,
     **given: Any,  # noqa: ANN401  (the options above)
 ) -> None:
-    """核验日志：从字节重新计算 / verify the log from its bytes; ends with 1 where anything is wrong."""
+    """核验日志：从字节重新计算 / verify the log from its bytes.
+
+    退出码 exit code: 1 日志或视图有误 something is wrong with the log or a view; 3 日志无误，但有行为与当日规则不符
+    the log is well, but an act in it is not in order by the rule of its day.
+    """
     from adapters.transparency.verifying.whole import Also, verify_house
 
     also = Also(given.pop("decisions"), given.pop("views"))
@@ -58,7 +64,7 @@ def verify(
             verdict, newest = verify_house(trust, also, progress)
     print_json(verdict) if as_json else _print(verdict)
     if not verdict.well:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(_ACTS if verdict.only_acts else 1)
     if keep and newest:
         keep.write_text(newest.note.whole, encoding="utf-8")
 
@@ -133,4 +139,10 @@ def _print(verdict: "Verdict") -> None:
         zh, en = WORDS[each.code]
         at = f" {each.position:,}" if each.position else ""
         click.echo(f"{each.code}{at}: {zh} / {en}{f' ({each.detail})' if each.detail else ''}")
-    click.echo("核验通过 verified" if verdict.well else "核验未通过 NOT verified")
+    click.echo(_outcome(verdict))
+
+
+def _outcome(verdict: "Verdict") -> str:
+    if verdict.only_acts:
+        return "日志核验通过，但有行为与当日规则不符 the log is verified; acts in it are not in order"
+    return "核验通过 verified" if verdict.well else "核验未通过 NOT verified"

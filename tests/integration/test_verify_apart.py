@@ -117,6 +117,19 @@ def test_a_login_that_may_only_read_verifies_the_database(database_url: str, tmp
         query(database_url, "DROP ROLE outside_auditor")
 
 
+def test_acts_out_of_order_are_told_apart_from_a_log_that_was_changed(database_url: str, tmp_path: Path) -> None:
+    """The random cases of these tests are of posts that no rule knows."""
+    with attested(database_url, tmp_path):
+        pass
+    words = ("audit", "verify", "--json")
+    assert anjuan(tmp_path, database_url, *words, "--no-decisions").returncode == 0
+    done = anjuan(tmp_path, database_url, *words)
+    assert done.returncode == 3
+    assert {each["code"] for each in msgspec.json.decode(done.stdout)["findings"]} == {"DECISION_FAULTY"}
+    alter_state(database_url, 30)
+    assert anjuan(tmp_path, database_url, *words).returncode == 1
+
+
 def test_a_view_that_was_edited_is_named_and_only_when_asked_for(database_url: str, tmp_path: Path) -> None:
     with attested(database_url, tmp_path) as (house, _):
         bring_up(house.locate)

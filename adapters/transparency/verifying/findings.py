@@ -87,3 +87,8 @@ class Verdict(Value, omit_defaults=False):
     def well(self) -> bool:
         """Whether nothing was found, and something was there."""
         return not self.findings and self.events > 0
+
+    @property
+    def only_acts(self) -> bool:
+        """Whether the log itself is well, and what was found are acts out of order."""
+        return bool(self.findings) and all(each.code == "DECISION_FAULTY" for each in self.findings)
