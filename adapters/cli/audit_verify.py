@@ -132,6 +132,7 @@ def _print(verdict: "Verdict") -> None:
     click.echo(f"根 root {verdict.root}")
     click.echo(
         f"检查点 checkpoints {verdict.checkpoints:,}，有效签名 signatures {verdict.signatures:,}，"
+        f"签名至 signed up to {verdict.signed:,}，"
         f"见证至 witnessed up to {verdict.witnessed:,}，末端封存 sealed heads {verdict.sealed:,}"
     )
     click.echo(f"复核决定 decisions judged {verdict.decisions:,}")

@@ -24,6 +24,7 @@ from adapters.transparency.keys import SigningKey
 from adapters.transparency.merkle import root
 from adapters.transparency.setting_up import ensure_keys, origin_of, signing_keys
 from adapters.transparency.signed_head import remember, require_onward
+from adapters.transparency.tiles import BadTile
 from adapters.transparency.tree import EVENTS, MOST_RECORDS, grow_tree, nodes_of, size_of
 from adapters.transparency.witnessing import ask_witnesses
 from domain.errors import Refused, Unavailable
@@ -107,8 +108,8 @@ def keep(house: House, stop: threading.Event, told: Callable[[int], None] = lamb
                 _follow(house, stop, grown, told)
             except (psycopg.OperationalError, Unavailable):  # no server, or it ended our session
                 stop.wait(_BACK_OFF_SECONDS)
-            except (Refused, LogBroken) as reason:
-                _log.error("%s", reason)
+            except (Refused, LogBroken, BadTile) as reason:
+                _log.error("%s: %s", type(reason).__name__, reason)
                 stop.wait(_BACK_OFF_SECONDS)
     finally:
         listener.close()

@@ -54,6 +54,7 @@ def verify_bundle(file: Path, trust: Trust) -> Verdict:
         root=bundle.checkpoint.head.root.hex(),
         checkpoints=1,
         signatures=judged.signatures,
+        signed=judged.signed,
         witnessed=judged.witnessed,
         sealed=1,
         seconds=round(time.perf_counter() - began, 3),

@@ -46,6 +46,7 @@ def verify_export(folder: Path, trust: Trust) -> Verdict:
         root=checkpoint.head.root.hex(),
         checkpoints=len(asked),
         signatures=judged.signatures,
+        signed=judged.signed,
         witnessed=judged.witnessed,
         sealed=0,
         seconds=round(time.perf_counter() - began, 3),

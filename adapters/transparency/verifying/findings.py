@@ -69,7 +69,10 @@ class Finding(Value, omit_defaults=False):
 
 
 class Verdict(Value, omit_defaults=False):
-    """The outcome. Figures tell how much was looked at: an outcome of nothing is never well."""
+    """The outcome. Figures tell how much was looked at: an outcome of nothing is never well.
+
+    ``signed``, ``witnessed``: up to which size; what came after is not vouched for yet.
+    """
 
     log: str
     events: int
@@ -77,6 +80,7 @@ class Verdict(Value, omit_defaults=False):
     root: str
     checkpoints: int
     signatures: int
+    signed: int
     witnessed: int
     sealed: int
     decisions: int = 0

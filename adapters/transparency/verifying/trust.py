@@ -31,10 +31,11 @@ class Trust(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What was found, how many signatures hold, and the size of the largest checkpoint with enough witnesses."""
+    """What was found, how many signatures hold, and up to which size the log is signed, and has enough witnesses."""
 
     findings: list[Finding]
     signatures: int
+    signed: int
     witnessed: int
 
 
@@ -52,9 +53,10 @@ def judge_roots(checkpoints: Iterable[Checkpoint], origin: str, size: int, roots
 def judge_signatures(checkpoints: Sequence[Checkpoint], spans: Sequence[KeySpan], trust: Trust) -> Judged:
     """Check the signatures of checkpoints: by the auditor's keys, or by those that the log names itself."""
     findings: list[Finding] = []
-    signatures = witnessed = 0
+    signatures = signed = witnessed = 0
     for checkpoint in checkpoints:
         good, faults = _signed(checkpoint, spans, trust.keys)
+        signed = max(signed, checkpoint.head.size if good and not faults else 0)
         countersigned, more = _checked(checkpoint, trust.witnesses)
         findings += [*faults, *more]
         signatures += len(good) + len(countersigned)
@@ -63,7 +65,10 @@ def judge_signatures(checkpoints: Sequence[Checkpoint], spans: Sequence[KeySpan]
     newest = max((each.head.size for each in checkpoints), default=0)
     if trust.quorum and not witnessed:
         findings.append(_finding("WITNESS_MISSING", 0, newest))
-    return Judged(findings, signatures, witnessed)
+    # Whoever takes all heads away leaves a log that nobody vouches for.
+    if not checkpoints and (trust.keys or spans):
+        findings.append(_finding("SIGNATURE_MISSING", 0, newest))
+    return Judged(findings, signatures, signed, witnessed)
 
 
 def _signed(

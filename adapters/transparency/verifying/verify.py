@@ -41,7 +41,8 @@ def _verified(connection: "Connection[Any]", trust: Trust, progress: Progress) -
         findings = [*scan.findings, *_ends(scan, end.position, database.tips_of(connection))]
         spans = database.keys_in(connection)
     findings += judge_roots(asked, origin_of(end.log), scan.size, scan.roots)
-    judged = judge_signatures(asked, spans, trust)
+    # The auditor's own was checked when it was kept; it is no head that the log has.
+    judged = judge_signatures(checkpoints, spans, trust)
     return _verdict(scan, findings, judged, _Looked(len(asked), len(sealed), began))
 
 
@@ -62,6 +63,7 @@ def _verdict(scan: Scan, findings: list[Finding], judged: Judged, looked: _Looke
         root=scan.root().hex(),
         checkpoints=looked.checkpoints,
         signatures=judged.signatures,
+        signed=judged.signed,
         witnessed=judged.witnessed,
         sealed=looked.sealed,
         seconds=round(time.perf_counter() - looked.began, 3),
