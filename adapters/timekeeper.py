@@ -6,11 +6,12 @@ Any number may run beside each other: what one has recorded, another one's comma
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import msgspec
 
+from adapters.beside import beside
 from adapters.house import House
 from application.reactions.timekeeper import Kept, RunningDuty, keep_time, timekeeper_of
 from domain.errors import Refused, Unavailable
@@ -18,7 +19,6 @@ from projections.views.duties.queries import to_tell
 
 POLL_SECONDS = 5.0
 _PAGE = 200
-_PATIENCE = 10.0
 _log = logging.getLogger("anjuan.timekeeper")
 
 
@@ -59,17 +59,9 @@ def keep(house: House, stop: threading.Event, told: Callable[[Kept], None] = lam
         stop.wait(POLL_SECONDS)
 
 
-@contextmanager
-def keeping_time(house: House) -> Iterator[None]:
+def keeping_time(house: House) -> AbstractContextManager[None]:
     """Keep time in a thread beside this one."""
-    stop = threading.Event()
-    thread = threading.Thread(target=keep, args=(house, stop), name="anjuan-timekeeper", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(_PATIENCE)
+    return beside("anjuan-timekeeper", lambda stop: keep(house, stop))
 
 
 def _pages(house: House, now: datetime) -> Iterator[list[RunningDuty]]:

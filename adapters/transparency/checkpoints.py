@@ -1,10 +1,9 @@
 """Checkpoints (C2SP tlog-checkpoint): a signed note that says how large the log is, and its root."""
 
-import base64
-import binascii
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from adapters.transparency.hash_lines import hash_lines, hashes_of, number_of
 from adapters.transparency.keys import SigningKey, sign
 from adapters.transparency.notes import BadNote, Line, Note, parse_note
 
@@ -21,7 +20,7 @@ class Head(NamedTuple):
     @property
     def text(self) -> str:
         """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        return f"{self.origin}\n{self.size}\n{hash_lines([self.root])}"
 
 
 class Checkpoint(NamedTuple):
@@ -43,12 +42,12 @@ def parse_checkpoint(whole: str) -> Checkpoint:
     note = parse_note(whole)
     lines = note.text.split("\n")
     try:
-        origin, size, root = lines[0], lines[1], base64.b64decode(lines[2], validate=True)
-    except (IndexError, binascii.Error, ValueError):
+        origin, size, (root,) = lines[0], number_of(lines[1]), hashes_of([lines[2]])
+    except (IndexError, ValueError):
         raise BadNote("no head of a log") from None
-    if not origin or not size.isascii() or not size.isdigit() or str(int(size)) != size or len(root) != _HASH_BYTES:
+    if not origin or len(root) != _HASH_BYTES:
         raise BadNote("no head of a log")
-    return Checkpoint(Head(origin, int(size), root), note)
+    return Checkpoint(Head(origin, size, root), note)
 
 
 def with_lines(checkpoint: Checkpoint, lines: Iterable[Line]) -> Checkpoint:

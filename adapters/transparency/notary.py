@@ -5,8 +5,8 @@ Any number may run beside each other: the tree is the same for all, and so is it
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from adapters.beside import beside
 from adapters.eventstore.reader import LogBroken
 from adapters.house import House
 from adapters.postgres.connections import connect
@@ -34,7 +35,6 @@ PUBLISH_SECONDS = 60.0
 SEAL_HOURS = 24
 _REST_SECONDS = 0.2
 _BACK_OFF_SECONDS = 1.0
-_PATIENCE = 10.0
 
 _LATEST = "SELECT size FROM tree.latest WHERE tree = %s"
 _KEEP_LATEST = """
@@ -144,14 +144,6 @@ def _moved_since(house: House, position: int) -> bool:
     return house.log.head().position > position
 
 
-@contextmanager
-def keeping_tree(house: House) -> Iterator[None]:
+def keeping_tree(house: House) -> AbstractContextManager[None]:
     """Keep the tree in a thread beside this one."""
-    stop = threading.Event()
-    thread = threading.Thread(target=keep, args=(house, stop), name="anjuan-notary", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(_PATIENCE)
+    return beside("anjuan-notary", lambda stop: keep(house, stop))

@@ -1,10 +1,9 @@
 """Proofs of single entries (C2SP tlog-proof): where it is, the hashes beside it, the checkpoint they lead to."""
 
-import base64
-import binascii
 from typing import NamedTuple
 
 from adapters.transparency.checkpoints import Checkpoint, parse_checkpoint
+from adapters.transparency.hash_lines import hash_lines, hashes_of, number_of
 from adapters.transparency.merkle import check_inclusion, leaf_hash
 
 _FIRST = "c2sp.org/tlog-proof@v1"
@@ -24,8 +23,7 @@ class Proof(NamedTuple):
 
 def proof_text(proof: Proof) -> str:
     """Return the proof as text."""
-    hashes = "".join(f"{base64.b64encode(each).decode()}\n" for each in proof.hashes)
-    return f"{_FIRST}\nindex {proof.leaf}\n{hashes}\n{proof.checkpoint.note.whole}"
+    return f"{_FIRST}\nindex {proof.leaf}\n{hash_lines(proof.hashes)}\n{proof.checkpoint.note.whole}"
 
 
 def parse_proof(text: str) -> Proof:
@@ -35,13 +33,13 @@ def parse_proof(text: str) -> Proof:
     if rest and rest[0].startswith("extra "):
         rest = rest[1:]
     word, _, index = rest[0].partition(" ") if rest else ("", "", "")
-    if first != _FIRST or not blank or word != "index" or not index.isdigit() or str(int(index)) != index:
+    if first != _FIRST or not blank or word != "index":
         raise BadProofText("no proof of an entry")
     try:
-        hashes = tuple(base64.b64decode(line, validate=True) for line in rest[1:])
-    except (binascii.Error, ValueError):
-        raise BadProofText("no hash of a proof") from None
-    return Proof(int(index), hashes, parse_checkpoint(checkpoint))
+        leaf, hashes = number_of(index), hashes_of(rest[1:])
+    except ValueError:
+        raise BadProofText("no number or hash of a proof") from None
+    return Proof(leaf, hashes, parse_checkpoint(checkpoint))
 
 
 def check_proof(proof: Proof, entry: bytes) -> None:
