@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from adapters.eventstore.reader import decode_rows
 from adapters.house import House
 from adapters.impersonal import impersonal
 from domain.calendar import civil_day
@@ -22,11 +21,6 @@ from projections.findings import (
 )
 from projections.question import Finding, Question, UnknownFinding
 from projections.question_registry import QUESTIONS
-
-_EVENTS = """
-SELECT position, stream, seq, type, schema, recorded_at, state
-  FROM log.events WHERE position = ANY (%s) ORDER BY position
-"""
 
 
 class Tallied(Value):
@@ -102,8 +96,7 @@ def evidence(house: House, question: Question, asked: Asked, id_: str) -> Eviden
     if not found:
         raise UnknownFinding
     finding = finding_of(found[0])
-    rows = house.read(_EVENTS, (list(finding.positions),))
-    proofs = tuple(_proof(recorded) for recorded in decode_rows([tuple(row.values()) for row in rows]))
+    proofs = tuple(_proof(recorded) for recorded in house.log.at(finding.positions))
     return Evidence(finding=finding, proofs=proofs)
 
 

@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "serve": "adapters.cli.serve",
     "timekeeper": "adapters.cli.timekeeper",
     "token": "adapters.cli.token",
+    "vault": "adapters.cli.vault",
     "views": "adapters.cli.views",
     "witness": "adapters.cli.log_witnesses",
 }

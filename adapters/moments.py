@@ -12,8 +12,8 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from adapters.eventstore.reader import LogBroken
-from adapters.postgres.connections import reading
 from adapters.postgres.database import Locate
+from adapters.postgres.pinned import reading_pinned
 from adapters.projector import moments
 from adapters.projector.asides import Aside, AsideBusy, AsideLost
 from adapters.projector.folding import ViewFault
@@ -43,6 +43,8 @@ _TRIES = 3
 Moment = datetime | int
 """A recorded time, or a position of the log."""
 
+_PRESENT = "SELECT set_config('search_path', 'views', true)"
+"""What else this transaction reads is of the present."""
 Key = tuple[str, int]
 """A view and a position."""
 
@@ -96,7 +98,7 @@ class Moments:
 
     def at(self, views: Sequence[str], moment: Moment) -> Past:
         """Return the views as of a moment, to be made ready. Raises NotYet, Unavailable."""
-        with reading(self._readers) as connection:
+        with reading_pinned(self._readers) as connection:
             if isinstance(moment, datetime):
                 position = self._position(connection, moment)
             else:
@@ -120,17 +122,19 @@ class Moments:
 
     def percent(self, view: str, position: int) -> int:
         """Return how much of a view is built, by this process or another: 0 to 99. Raises Unavailable."""
-        with reading(self._readers) as connection:
+        with reading_pinned(self._readers) as connection:
             return moments.percent(connection, [VIEWS[view]], position)
 
     def rows(self, views: Sequence[str], position: int, query: str, params: Params) -> list[dict[str, Any]] | None:
         """Run a query on views as of a position; None where one is not there. Raises Unavailable."""
         shapes = [VIEWS[view] for view in views]
-        with reading(self._readers) as connection, connection.transaction():
+        with reading_pinned(self._readers) as connection, connection.transaction():
             if not moments.enter(connection, shapes, position):
                 return None
             with connection.cursor(row_factory=dict_row) as cursor:
-                return cursor.execute(query.encode(), params).fetchall()
+                rows = cursor.execute(query.encode(), params).fetchall()
+            connection.execute(_PRESENT)
+            return rows
 
     def close(self) -> None:
         """Stop building; what is half built is gone on with by whoever asks for it next."""
@@ -148,7 +152,7 @@ class Moments:
         return self._positions[moment]
 
     def _is_kept(self, key: Key) -> bool:
-        with reading(self._readers) as connection:
+        with reading_pinned(self._readers) as connection:
             found = moments.built(connection, [VIEWS[key[0]]], key[1])
         return found is not None and found.stage == "ready"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from adapters.vault.suites import SUITES, USUAL
 from domain.kernel import Value
 
 
@@ -21,6 +22,14 @@ class Settings(Value):
     """Where the embedded PostgreSQL, the documents and the keys live."""
     database_url: str = ""
     """A real server; empty: the embedded one."""
+    vault_url: str = ""
+    """The vault's database; empty: a second one on the log's server, named after it with ``_vault``."""
+    keks: str = ""
+    """Key-encryption keys, ``kek-1:hex,kek-2:hex``; empty: the files in ``home/keks``."""
+    suite: str = USUAL
+    """What new data keys seal with: ``aes-256-gcm`` or ``sm4-gcm``."""
+    reads_days: int = 1_095
+    """So long who has read what is kept: three years at least (《个人信息保护法》第五十六条)."""
     host: str = "127.0.0.1"
     port: int = 8000
     readers: int = 16
@@ -32,9 +41,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     home = environment.get("ANJUAN_HOME") or str(_default_home(environment))
     return Settings(
         home=Path(home).expanduser().absolute(),
-        database_url=_server(environment),
+        database_url=_server(environment, "ANJUAN_DATABASE_URL"),
+        vault_url=_server(environment, "ANJUAN_VAULT_URL"),
+        keks=environment.get("ANJUAN_KEKS", ""),
+        suite=_suite(environment),
         host=environment.get("ANJUAN_HOST") or "127.0.0.1",
         port=_number(environment, "ANJUAN_PORT", 8000),
+        reads_days=_number(environment, "ANJUAN_READS_DAYS", 1_095),
         readers=_number(environment, "ANJUAN_READERS", 16),
     )
 
@@ -45,9 +58,13 @@ def child_environment(settings: Settings, environment: Mapping[str, str] = os.en
         **environment,
         "ANJUAN_HOME": str(settings.home),
         "ANJUAN_DATABASE_URL": settings.database_url,
+        "ANJUAN_VAULT_URL": settings.vault_url,
+        "ANJUAN_KEKS": settings.keks,
+        "ANJUAN_SUITE": settings.suite,
         "ANJUAN_HOST": settings.host,
         "ANJUAN_PORT": str(settings.port),
         "ANJUAN_READERS": str(settings.readers),
+        "ANJUAN_READS_DAYS": str(settings.reads_days),
     }
 
 
@@ -56,13 +73,20 @@ def _default_home(environment: Mapping[str, str]) -> Path:
     return (Path(data) if data else Path.home() / ".local" / "share") / "anjuan"
 
 
-def _server(environment: Mapping[str, str]) -> str:
+def _suite(environment: Mapping[str, str]) -> str:
+    suite = environment.get("ANJUAN_SUITE") or USUAL
+    if suite not in SUITES:
+        raise BadSetting("ANJUAN_SUITE")
+    return suite
+
+
+def _server(environment: Mapping[str, str], name: str) -> str:
     """The parser's own fault repeats parts of the text, which may be a password: it goes no further."""
-    text = environment.get("ANJUAN_DATABASE_URL", "")
+    text = environment.get(name, "")
     try:
         conninfo_to_dict(text)
     except (psycopg.Error, UnicodeError):
-        raise BadSetting("ANJUAN_DATABASE_URL") from None
+        raise BadSetting(name) from None
     return text
 
 

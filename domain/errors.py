@@ -29,6 +29,15 @@ class WrongOrder(Refused):
     en = "This step cannot be taken now"
 
 
+class SubjectErased(Refused):
+    """The person was erased (个人信息保护法 art. 47): nothing is sealed for them again."""
+
+    code = "SUBJECT_ERASED"
+    zh = "该当事人的个人信息已依法抹除，不得再写入"
+    en = "The person's data were erased: nothing may be written for them again"
+    basis = "《个人信息保护法》第四十七条"
+
+
 class UnknownCase(Refused):
     """There is no such case."""
 

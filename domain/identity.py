@@ -8,6 +8,8 @@ import re
 from datetime import date
 from enum import StrEnum
 
+from domain.personal import erased_by
+
 DEMO_DIVISION = "320971"
 """盐城经济技术开发区: a statistics-only code, never issued in ID numbers, so its numbers are nobody's."""
 
@@ -67,8 +69,8 @@ def check_citizen_id(text: str) -> CitizenIdFault | None:
 
 
 def citizen_id_birth(number: str) -> date | None:
-    """Return the birth date in a citizen ID number, None when the eight digits are no date."""
-    return _date_of(number[6:14])
+    """Return the birth date in a citizen ID number, None when the eight digits are no date, or the number is erased."""
+    return None if erased_by(number) else _date_of(number[6:14])
 
 
 def citizen_id_county(number: str) -> str:
@@ -78,7 +80,7 @@ def citizen_id_county(number: str) -> str:
 
 def masked_citizen_id(number: str) -> str:
     """Return a citizen ID number with the birth date and order covered: enough to tell two namesakes apart."""
-    return covered(number, _SHOWN, _TAIL)
+    return number if erased_by(number) else covered(number, _SHOWN, _TAIL)
 
 
 def covered(text: str, shown: int, tail: int) -> str:

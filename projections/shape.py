@@ -114,6 +114,11 @@ class View(Value):
     """Folds one event. Pure but for the rows that it is given: no clock, no random, no reading."""
     folds: frozenset[type[Event]]
     by_stream: bool = True
+    personal: frozenset[type[Event]] = frozenset()
+    """The events whose personal fields it reads; those of all others are withheld from it."""
+    forget: str = ""
+    """SQL with the case's id as its parameter: takes away rows whose very keys come from personal values, once those
+    are erased; all other rows are made anew from the log."""
 
     def schema(self) -> str:
         """Return the SQL that makes the tables."""

@@ -9,6 +9,7 @@ import time
 import msgspec
 
 from adapters.bench.memory import peak_mb
+from adapters.house import open_database
 from adapters.projector.rebuild import rebuild
 from adapters.projector.sessions import session
 from adapters.projector.tables import prepare_views
@@ -26,8 +27,7 @@ class Built(msgspec.Struct, frozen=True):
 
 def main(names: list[str]) -> None:
     """Rebuild, and say so on standard output."""
-    url = read_settings().database_url
-    with session(lambda: url) as (connection, owner):
+    with open_database(read_settings()) as place, session(place) as (connection, owner):
         prepare_views(connection, VIEWS.values())
         began = time.perf_counter()
         done = rebuild(connection, [VIEWS[name] for name in names], owner)

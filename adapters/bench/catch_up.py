@@ -8,7 +8,6 @@ from adapters.bench.library import case_of, cases, save_all
 from adapters.bench.library_views import runner
 from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar, ratio_bar, timed
 from adapters.projector.service import catch_up
-from adapters.projector.sessions import session
 from adapters.projector.tables import prepare_views
 from adapters.projector.worker import Worker
 from projections.registry import VIEWS
@@ -39,11 +38,11 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 
 def _ours(ground: Ground, url: str, events: int) -> float:
     views = [VIEWS["worklist"], VIEWS["dashboard"]]
-    with ground.copy_of(url) as fresh, session(lambda: fresh) as (connection, name):
+    with ground.copy_of(url) as fresh, ground.session(fresh) as (connection, name):
         prepare_views(connection, views, short=events)
         ground.checkpoint()
         worker = Worker(connection, name, views)
-        return timed(events, lambda: _expect(events, catch_up(worker)))
+        return timed(events, lambda: expect(events, catch_up(worker)))
 
 
 def _theirs(ground: Ground, template: str, some: Sequence[History]) -> float:
@@ -58,6 +57,7 @@ def _theirs(ground: Ground, template: str, some: Sequence[History]) -> float:
         return timed(events, catch)
 
 
-def _expect(events: int, folded: int) -> None:
+def expect(events: int, folded: int) -> None:
+    """Raise ValueError unless all were folded."""
     if folded != events:
         raise ValueError(f"{folded} events folded, not {events}")

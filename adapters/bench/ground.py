@@ -5,17 +5,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from adapters.house import House
+from adapters.eventstore.seals import Seals
+from adapters.house import House, open_place
 from adapters.postgres import embedded
 from adapters.postgres.migrate import migrate
+from adapters.projector.sessions import session
 from adapters.settings import Settings
+from adapters.vault.vault import Place
 
-_KEY = b"benchmark-" * 4
+_VAULT = "anjuan_bench_vault"
+"""One vault for all databases: copies of a log are opened by the same keys."""
 _numbers = itertools.count(1)
 
 
@@ -52,13 +57,33 @@ class Ground:
             yield copy
 
     @contextmanager
-    def house(self, url: str) -> Iterator[House]:
-        """Open a house on a migrated database: fresh memories, a writer of its own."""
-        house = House(Settings(home=self.home, database_url=url), lambda: url, _KEY)
-        try:
-            yield house
-        finally:
-            house.close()
+    def house(self, url: str, seals: Seals | None = None) -> Iterator[House]:
+        """Open a house on a migrated database: fresh memories, a writer of its own, its vault beside it.
+
+        ``seals``: another way to write personal values than sealed: in clear, to see what sealing costs.
+        """
+        with self.place(url) as place:
+            house = House(self.settings(url), place, seals)
+            try:
+                yield house
+            finally:
+                house.close()
+
+    @contextmanager
+    def place(self, url: str) -> Iterator[Place]:
+        """Give a database with the vault that opens its sealed fields."""
+        with open_place(self.settings(url), lambda: url) as place:
+            yield place
+
+    @contextmanager
+    def session(self, url: str) -> "Iterator[tuple[Connection[Any], str]]":
+        """Give a session of the projector."""
+        with self.place(url) as place, session(place) as opened:
+            yield opened
+
+    def settings(self, url: str) -> Settings:
+        """Return the settings of a house on a database."""
+        return Settings(home=self.home, database_url=url, vault_url=make_conninfo(self.url, dbname=_VAULT))
 
     def execute(self, statement: sql.Composed | sql.SQL) -> None:
         """Run one statement beside everything else."""
@@ -76,7 +101,11 @@ def open_ground(database_url: str) -> Iterator[Ground]:
     with tempfile.TemporaryDirectory(prefix="anjuan-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         if database_url:
-            yield Ground(database_url, home)
+            ground = Ground(database_url, home)
+            try:
+                yield ground
+            finally:
+                ground.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_VAULT)))
             return
         with embedded.start(home) as server:
             yield Ground(server.url("postgres"), home)

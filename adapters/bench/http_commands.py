@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from statistics import quantiles
 
 import msgspec
+from msgspec.structs import replace
 
 from adapters.bench.ground import Ground
 from adapters.bench.histories import NOTE, History, Team, bureau, histories, team_of
@@ -37,7 +38,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
         with ground.house(url) as house:
             house.log.append(bureau())
             rounds = [_load(house, list(histories(cases, steps=2))) for _ in range(plan.rounds)]
-        with _served(Settings(home=ground.home, database_url=url, host=_HOST, port=_free_port())) as port:
+        with _served(replace(ground.settings(url), host=_HOST, port=_free_port())) as port:
             for number, connections in enumerate(rounds, 1):
                 timing = _client(Load(_HOST, port, connections))
                 cuts = quantiles(timing.each, n=100)

@@ -13,7 +13,7 @@ from psycopg import Cursor
 from psycopg.sql import SQL
 
 from adapters.bench.library import Cases, environment
-from adapters.eventstore.codec import EVENT_TYPES
+from adapters.eventstore.event_types import EVENT_TYPES
 from domain.cases.stages import STAGE_AFTER
 
 _TABLES = (

@@ -19,7 +19,7 @@ from adapters.house import House
 from adapters.ids import new_id
 from adapters.postgres.connections import connect
 from adapters.projector.service import bring_up
-from adapters.settings import Settings, child_environment
+from adapters.settings import child_environment
 from application.ports import Append, Conflict, Write, case_stream
 
 _PER_SECOND = 2_000
@@ -58,7 +58,7 @@ def worker(ground: Ground, url: str) -> "Iterator[subprocess.Popen[bytes]]":
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "adapters.main", "project", "--beside"],
         stdin=subprocess.PIPE,
-        env=child_environment(Settings(home=ground.home, database_url=url)),
+        env=child_environment(ground.settings(url)),
     )
     try:
         with connect(url, "anjuan_reader") as watching:

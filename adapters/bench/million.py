@@ -19,7 +19,8 @@ from adapters.bench.measure import Bar, Plan, Question, number_bar, sample
 from adapters.bench.memory import peak_mb
 from adapters.bench.pages import first_pages
 from adapters.bench.rebuild import SET, filled
-from adapters.settings import Settings, child_environment
+from adapters.eventstore.seals import IN_CLEAR_ALWAYS
+from adapters.settings import child_environment
 
 _CASES, _COPIES = 1_000_000, 200
 _FULL_EVENTS = 10_000_000
@@ -74,7 +75,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 def _many(ground: Ground, url: str, originals: int, plan: Plan) -> int:
     """Fill the log; return the last position."""
     with ground.migrated() as small:
-        last = filled(ground, small, originals)
+        last = filled(ground, small, originals, IN_CLEAR_ALWAYS)  # copies of sealed fields would not open
         with ground.house(url) as house:
             house.log.append(bureau())
             first = house.log.head().position
@@ -103,7 +104,7 @@ def _take_originals(small: str, target: "psycopg.Connection[Any]") -> None:
 
 def _build(ground: Ground, url: str) -> Built:
     """Rebuild in a process of its own, whose memory is nobody else's."""
-    settings = Settings(home=ground.home, database_url=url)
+    settings = ground.settings(url)
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-P", "-m", "adapters.bench.building", *SET],
         env=child_environment(settings),

@@ -17,7 +17,7 @@ from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar, ra
 from adapters.bench.rebuild import filled
 from adapters.house import House
 from adapters.postgres.connections import connect
-from adapters.settings import Settings, child_environment
+from adapters.settings import child_environment
 from adapters.transparency.bundling import bundle_of
 from adapters.transparency.checkpoints import Checkpoint, signed
 from adapters.transparency.checkpoints import Head as LogHead
@@ -63,7 +63,7 @@ def _soon(ground: Ground, plan: Plan) -> Bar:
     with ground.migrated() as url, ground.house(url) as house, connect(url, "anjuan_reader") as reader:
         house.log.append(bureau())
         made = list(histories(plan.size(_APPENDS, 10), steps=5))
-        with _notary(ground, url):
+        with notary(ground, url):
             times = sorted(_until_signed(house, reader, history) for history in made)
     return number_bar(_SOON, sample([times[int(len(times) * _P95)]]), "at_most")
 
@@ -94,16 +94,17 @@ def _round(house: House, made: list[History]) -> float:
 
 
 def _beside(ground: Ground, url: str, house: House, made: list[History]) -> float:
-    with _notary(ground, url):
+    with notary(ground, url):
         return _round(house, made)
 
 
 @contextmanager
-def _notary(ground: Ground, url: str) -> Iterator[None]:
+def notary(ground: Ground, url: str) -> Iterator[None]:
+    """Run the notary beside, in a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "adapters.main", "log", "follow"],
         stdout=subprocess.PIPE,
-        env=child_environment(Settings(home=ground.home, database_url=url)),
+        env=child_environment(ground.settings(url)),
     )
     try:
         if process.stdout is None or not process.stdout.readline():
@@ -117,21 +118,25 @@ def _notary(ground: Ground, url: str) -> Iterator[None]:
 def _verify(ground: Ground, plan: Plan) -> list[Bar]:
     with ground.migrated() as url:
         filled(ground, url, plan.size(_CASES, 10))
-        with ground.house(url) as house, connect(url, "anjuan_notary") as notary:
+        with (
+            ground.house(url) as house,
+            connect(url, "anjuan_notary") as notary_role,
+            connect(url, "anjuan_reader") as reader,
+        ):
             case = next(iter(histories(1, steps=5, notes=_STEPS - 5)))
             house.log.append_many([bureau(), case.append()])
             ensure_keys(house)
-            turn(notary, house, now=house.now(), last=True)
-            bundles = [_bundled(house, notary, case) for _ in range(plan.rounds)]
-            (found,) = in_turns(plan, lambda: _verified(notary, house.log.head().position))
+            turn(notary_role, house, now=house.now(), last=True)
+            bundles = [_bundled(house, notary_role, case) for _ in range(plan.rounds)]
+            (found,) = in_turns(plan, lambda: _verified(reader, house.log.head().position))
     return [number_bar(_VERIFY, found, "at_least"), number_bar(_BUNDLE, sample(bundles), "at_most")]
 
 
-def _bundled(house: House, notary: "Connection[Any]", case: History) -> float:
+def _bundled(house: House, role: "Connection[Any]", case: History) -> float:
     """Seconds of a bundle for which the heads are sealed anew, among those of all the other cases."""
     command_on(house, case)
     began = time.perf_counter()
-    bundle_of(house, notary, case.case_id)
+    bundle_of(house, role, case.case_id)
     return time.perf_counter() - began
 
 

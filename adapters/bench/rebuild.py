@@ -7,8 +7,8 @@ from typing import Any
 from adapters.bench.ground import Ground
 from adapters.bench.histories import History, histories
 from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar
+from adapters.eventstore.seals import Seals
 from adapters.projector.rebuild import rebuild
-from adapters.projector.sessions import session
 from adapters.projector.tables import prepare_views
 from projections.registry import VIEWS
 
@@ -36,9 +36,9 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
     return [number_bar(asked, found, "at_least") for (asked, _), found in zip(sets, samples, strict=True)]
 
 
-def filled(ground: Ground, url: str, cases: int) -> int:
+def filled(ground: Ground, url: str, cases: int, seals: Seals | None = None) -> int:
     """Write so many cases; return the last position."""
-    with ground.house(url) as house:
+    with ground.house(url, seals) as house:
         made: list[History] = []
         for made_one in histories(cases):
             made.append(made_one)
@@ -53,7 +53,7 @@ def _side(ground: Ground, url: str, names: Sequence[str], events: int) -> Any:  
     views = [VIEWS[name] for name in names]
 
     def build() -> float:
-        with ground.copy_of(url) as fresh, session(lambda: fresh) as (connection, owner):
+        with ground.copy_of(url) as fresh, ground.session(fresh) as (connection, owner):
             prepare_views(connection, views)
             ground.checkpoint()
             began = time.perf_counter()

@@ -16,6 +16,7 @@ from adapters.bench import (
     proofs,
     rebuild,
     replay,
+    sealing,
 )
 from adapters.bench.ground import Ground
 from adapters.bench.measure import Bar, Plan
@@ -33,6 +34,7 @@ BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
     "http": http_commands.measure,
     "lookups": lookups.measure,
     "proofs": proofs.measure,
+    "sealing": sealing.measure,
     "million": million.measure,
 }
 

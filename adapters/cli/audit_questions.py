@@ -99,12 +99,17 @@ def ask(number: int, *, only_counts: bool, as_json: bool, **given: Any) -> None:
 def evidence(number: int, finding: str, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401  (the options above)
     """一条疑点的全部依据事件 / the events that prove a finding (FINDING: its id)."""
     from adapters.audit_questions import evidence as proofs_of
+    from adapters.cli.reader import on_command_line
+    from adapters.reads.recording import on_record
     from adapters.web.question_words import Teller
     from projections.question_registry import question_of
 
     with open_plainly() as house:
         question = question_of(number)
-        found = proofs_of(house, question, _asked(house, given), finding)
+        asked = _asked(house, given)
+        with on_record(house, on_command_line(), "history", {"question": str(number)}) as record:
+            found = proofs_of(house, question, asked, finding)
+            record.case(*({found.finding.case_id} - {""}))
         told = Teller(question, house.cases.bureau.refresh()).tell(found.finding)
     if as_json:
         print_json({"told": told, "proofs": found.proofs})

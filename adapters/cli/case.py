@@ -26,10 +26,15 @@ for _part in (do, explain, judge):
     command.add_command(_part)
 
 
+_REASONS = ("purpose", "basis")
+
+
 def _at_a_moment(function: Any) -> Any:  # noqa: ANN401  (click's decorators)
     """Add the options that say from where to look."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
+        click.option("--purpose", default="", help="查阅目的，留痕 / to what purpose, put on record"),
+        click.option("--basis", default="", help="查阅依据，留痕 / on what basis, put on record"),
         click.option("--position", type=click.IntRange(0), help="截至日志位置 / up to a position of the log"),
         click.option("--version", type=click.IntRange(0), help="截至案卷版本 / up to a version of the case"),
         click.option("--on", type=IsoDay(), help="截至当日已发生 / what had happened up to that day"),
@@ -46,15 +51,20 @@ def _at_a_moment(function: Any) -> Any:  # noqa: ANN401  (click's decorators)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def find(name: str, limit: int, *, as_json: bool) -> None:
     """按申请人姓名查找案卷 / cases by the applicant's name."""
+    from adapters.cli.reader import on_command_line
     from adapters.house import open_house
     from adapters.projector.service import bring_up
+    from adapters.reads.recording import HIDDEN, on_record
     from adapters.settings import read_settings
     from projections.views.worklist.queries import WorklistFilter, worklist_page, worklist_rows
 
     with told_plainly(), open_house(read_settings()) as house:
         bring_up(house.locate)
-        found = house.read(*worklist_rows(WorklistFilter(name=name), "opened", limit))
-    page = worklist_page(found, "opened", limit)
+        with on_record(house, on_command_line(), "list", {"name": HIDDEN}) as record:
+            page = worklist_page(
+                house.read(*worklist_rows(WorklistFilter(name=name), "opened", limit)), "opened", limit
+            )
+            record.case(*(row.case_id for row in page.rows))
     if as_json:
         print_json(page.rows)
     else:
@@ -135,14 +145,21 @@ def _show_on(stored: "list[Recorded]", at: Moment, *, as_json: bool) -> None:
 
 def _known(case: str, moment: dict[str, Any]) -> "tuple[list[Recorded], Moment]":
     from adapters.cli.cases import found_case
+    from adapters.cli.reader import on_command_line
     from adapters.house import open_house
+    from adapters.reads.recording import on_record
     from adapters.settings import read_settings
     from application.ports import case_stream
     from domain.errors import UnknownCase
 
     with told_plainly(), open_house(read_settings()) as house:
+        reasons = [moment.pop(name, "") for name in _REASONS]
         at = askable(Moment(**moment), house.now())
-        stored = house.log.stream(case_stream(found_case(house, case)))
-        if not stored:
-            raise UnknownCase
+        case_id = found_case(house, case)
+        asked = {name: str(value) for name, value in moment.items() if value is not None and name not in _REASONS}
+        with on_record(house, on_command_line(*reasons), "history", asked) as record:
+            stored = house.log.stream(case_stream(case_id))
+            if not stored:
+                raise UnknownCase
+            record.case(case_id)
         return stored, at

@@ -50,8 +50,14 @@ def judge(case: str, *, as_json: bool) -> None:
 
 def _told(case: str, ask: "Callable[[House, CaseId], Any]") -> Any:  # noqa: ANN401  (an explanation, or verdicts)
     from adapters.cli.cases import found_case
+    from adapters.cli.reader import on_command_line
     from adapters.house import open_house
+    from adapters.reads.recording import on_record
     from adapters.settings import read_settings
 
     with told_plainly(), open_house(read_settings()) as house:
-        return ask(house, found_case(house, case))
+        case_id = found_case(house, case)
+        with on_record(house, on_command_line(), "history", {"part": "explain"}) as record:
+            told = ask(house, case_id)
+            record.case(case_id)
+        return told

@@ -26,6 +26,8 @@ def command(*, as_json: bool) -> None:
         **settings,
         "home": str(settings["home"]),
         "database_url": _URL_PASSWORD.sub("***", settings["database_url"]),
+        "vault_url": _URL_PASSWORD.sub("***", settings["vault_url"]),
+        "keks": re.sub(r"(?<=:)[^,]+", "***", settings["keks"]),
     }
     if as_json:
         print_json(shown)

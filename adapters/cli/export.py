@@ -9,9 +9,11 @@ import click
 from adapters.cli.files import file_faults
 from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import bars, say
+from adapters.cli.reader import on_command_line
 from adapters.history.csv_writer import save_csv
 from adapters.history.xes import save_xes
 from adapters.house import open_house
+from adapters.reads.recording import on_record
 from adapters.settings import read_settings
 from application.history import Trace
 from application.runs.export_history import ManySources, export_history
@@ -47,6 +49,8 @@ def csv(file: Path, source: str) -> None:
 
 def _export(source: str, save: Callable[[Iterator[Trace]], int], unit: str) -> None:
     with open_house(read_settings(), say) as house, bars() as shown:
+        with on_record(house, on_command_line(), "export", {"source": source}):
+            pass  # on record before the first line is written: an export may be cut off
         bar = shown.bar("读取日志 log", house.log.head().position)
         traces = export_history(house.log, source, bar.at)
         try:

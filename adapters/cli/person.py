@@ -29,8 +29,10 @@ def command() -> None:
 def show(subject: str | None, case: str | None, limit: int, after: str, *, as_json: bool) -> None:
     """家庭成员、各事项案件、现享待遇与全部经过 / members, cases, what they receive, events (SUBJECT: s-…)."""
     from adapters.cli.cases import found_case
+    from adapters.cli.reader import on_command_line
     from adapters.persons import Asked, household_file
     from adapters.projector.service import bring_up
+    from adapters.reads.recording import on_record
     from projections.query import BadCursor
 
     if (subject is None) == (case is None):
@@ -38,10 +40,13 @@ def show(subject: str | None, case: str | None, limit: int, after: str, *, as_js
     with open_plainly() as house:
         bring_up(house.locate)
         named = Asked(subject=subject) if subject else Asked(case_id=found_case(house, case or ""))
-        try:
-            found = household_file(house, Asked(named.subject, named.case_id, limit, after))
-        except BadCursor as error:
-            raise click.ClickException("BAD_CURSOR: 游标不正确 / not a cursor of this list") from error
+        with on_record(house, on_command_line(), "person") as record:
+            try:
+                found = household_file(house, Asked(named.subject, named.case_id, limit, after))
+            except BadCursor as error:
+                raise click.ClickException("BAD_CURSOR: 游标不正确 / not a cursor of this list") from error
+            record.subject(*found.household.subjects)
+            record.case(*(case.case_id for case in found.household.cases))
         matters = {each.id: f"{each.zh} {each.id}" for each in house.cases.bureau.now().rulebook.matters.values()}
     if as_json:
         print_json(found)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="工作进程数 / processes")
 def command(workers: int, *, beside: bool) -> None:
     """持续更新视图 / keep the views up to date until Ctrl-C."""
-    from adapters.house import open_database
+    from adapters.house import open_house
     from adapters.projector.service import project
     from adapters.settings import read_settings
 
@@ -31,11 +31,11 @@ def command(workers: int, *, beside: bool) -> None:
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
     with told_plainly():
         settings = read_settings()
-        with open_database(settings) as locate:
+        with open_house(settings) as house:
             if workers == 1:
-                project(locate, stop)
+                project(house.locate, stop)
             else:
-                _share_out(locate, settings, workers, stop)
+                _share_out(house.locate, settings, workers, stop)
 
 
 def _share_out(locate: "Locate", settings: "Settings", workers: int, stop: threading.Event) -> None:

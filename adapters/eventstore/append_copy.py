@@ -15,6 +15,9 @@ _SEND_ROWS = 200
 _COMMAND_TYPES = ["text", "text", "text", "int4", "int8", "int8", "timestamptz"]
 _COPY_STREAMS = "COPY log.streams FROM STDIN (FORMAT binary)"
 _STREAM_TYPES = ["text", "int4", "bytea"]
+_COPY_SEALED = "COPY log.sealed_field FROM STDIN (FORMAT binary)"
+_SEALED_TYPES = ["int8", "text", "text", "bytea", "bytea", "bytea", "text"]
+_REFUSE_ERASED = "SELECT log.refuse_erased(%s)"
 _MOVE_STREAMS = """
 UPDATE log.streams AS kept SET version = now.version, last_hash = now.last_hash
   FROM unnest(%b::text[], %b::int4[], %b::bytea[]) AS now (stream, version, last_hash) WHERE kept.stream = now.stream
@@ -45,6 +48,7 @@ class _Batch:
         self.position = head.position
         self.at_microseconds = microseconds(head.at)
         self.commands: list[tuple[Any, ...]] = []
+        self.sealed: list[tuple[Any, ...]] = []
 
     def take(self, append: PreparedAppend, rows: list[bytes]) -> Outcome:
         known = self.known.get(append.command_id)
@@ -77,6 +81,7 @@ class _Batch:
         for event in write.events:
             self.position += 1
             rows.append(make_row(self.position, event))
+            self.sealed += [(self.position, *field, None) for field in event.sealed]
         self.tips[write.stream] = _Tip(records.seq, bytes.fromhex(records.digest))
         self.moved.add(write.stream)
 
@@ -90,6 +95,7 @@ def append_by_copy(connection: Connection[Any], batch: Sequence[PreparedAppend])
         outcomes = _copy_events(connection, work, batch)
         if work.commands:
             _copy(connection, _COPY_COMMANDS, _COMMAND_TYPES, work.commands)
+            _copy_sealed(connection, work.sealed)
             _copy(connection, _COPY_STREAMS, _STREAM_TYPES, [(name, *work.tips[name]) for name in work.new])
             _move_streams(connection, [(name, *work.tips[name]) for name in work.moved - work.new])
             connection.execute("UPDATE log.head SET position = %s, recorded_at = %s", (work.position, head.at))
@@ -108,6 +114,14 @@ def _copy_events(connection: Connection[Any], work: _Batch, batch: Sequence[Prep
                 rows.clear()
         copy.write(b"".join((*rows, END)))
     return outcomes
+
+
+def _copy_sealed(connection: Connection[Any], rows: list[tuple[Any, ...]]) -> None:
+    """As ``log.append`` does it: under the lock, nothing is sealed for a subject that is erased."""
+    if not rows:
+        return
+    connection.execute(_REFUSE_ERASED, ([*{row[2] for row in rows}],))
+    _copy(connection, _COPY_SEALED, _SEALED_TYPES, rows)
 
 
 def _tips(connection: Connection[Any], batch: Sequence[PreparedAppend]) -> dict[str, _Tip]:

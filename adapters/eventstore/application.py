@@ -7,6 +7,7 @@ from eventsourcing.application import Application
 from eventsourcing.utils import Environment, EnvType
 
 from adapters.eventstore.factory import LogFactory
+from adapters.eventstore.seals import IN_CLEAR_ALWAYS, Seals
 from adapters.postgres.connections import Where
 
 
@@ -16,8 +17,9 @@ class LogApplication(Application[str]):
     name = "anjuan"
     factory: LogFactory
 
-    def __init__(self, where: Where, readers: int) -> None:
+    def __init__(self, where: Where, readers: int, seals: Seals = IN_CLEAR_ALWAYS) -> None:
         """Open the pool, of ``readers`` connections at most, and start the writer."""
+        self._seals = seals
         self._where = where
         self._readers = readers
         super().__init__()
@@ -28,4 +30,4 @@ class LogApplication(Application[str]):
 
     def construct_factory(self, env: Environment) -> LogFactory:
         """Return the factory of our persistence module."""
-        return LogFactory(env, self._where, self._readers)
+        return LogFactory(env, self._where, self._readers, self._seals)

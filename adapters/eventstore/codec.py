@@ -4,26 +4,12 @@ State bytes are canonical JSON: keys sorted, no spaces, UTF-8, integers and stri
 """
 
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from domain.attested import ATTESTING_EVENTS
-from domain.authority.events import AuthorityEvent, SupervisionEvent
-from domain.bureau_events import BUREAU_EVENTS
-from domain.cases.events import CASE_EVENTS
+from adapters.eventstore.event_types import EVENT_TYPES
 from domain.kernel import Event, Fact, Meta
-from domain.policy.events import POLICY_EVENTS
-from domain.subjects.entitlements import EntitlementEvent
-
-EVENT_TYPES: dict[str, type[Event]] = {
-    **CASE_EVENTS,
-    **BUREAU_EVENTS,
-    **ATTESTING_EVENTS,
-    **POLICY_EVENTS,
-    **{cls.TYPE: cls for cls in get_args(AuthorityEvent | SupervisionEvent | EntitlementEvent)},
-}
-"""Stored type -> class. Never an import path."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -38,8 +24,13 @@ class _State(msgspec.Struct, gc=False):
 
 
 def encode_state(fact: Fact) -> bytes:
-    """Return the state bytes of an event and its surroundings."""
+    """Return the state bytes of an event and its surroundings, with its personal values in clear."""
     return _encode(_State(fact.event, fact.meta))
+
+
+def encode_parts(event: Event, meta: Meta) -> bytes:
+    """The same of the two parts; of an event with commitments, they are its state as the log stores it."""
+    return _encode(_State(event, meta))
 
 
 def decode_state(stored_type: str, schema: int, state: bytes) -> Fact:

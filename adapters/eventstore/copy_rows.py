@@ -37,7 +37,7 @@ class StreamRows:
 
     def row(self, position: int, event: PreparedEvent) -> bytes:
         """Return the next row."""
-        stored_type, schema, state = event
+        stored_type, schema, state, _ = event
         records, stream, type_ = self._records, self._stream, stored_type.encode()
         record = records.record(position, event)
         pack = _up_to_state(len(stream), len(type_))

@@ -18,6 +18,7 @@ from eventsourcing.persistence import (
 
 from adapters.eventstore.mapper import FactMapper
 from adapters.eventstore.recorder import LogRecorder
+from adapters.eventstore.seals import IN_CLEAR_ALWAYS, Seals
 from adapters.eventstore.writer import Writer
 from adapters.postgres.connections import Where, connect, open_pool
 from adapters.postgres.wake import Listener, Waker
@@ -28,9 +29,16 @@ _READERS = 8
 class LogFactory(InfrastructureFactory[TrackingRecorder]):
     """Builds the mapper and the recorder. Views keep their own checkpoints, so there is no tracking recorder."""
 
-    def __init__(self, env: Any, where: Where = "", readers: int = _READERS) -> None:  # noqa: ANN401 the library's type
+    def __init__(
+        self,
+        env: Any,  # noqa: ANN401 the library's type
+        where: Where = "",
+        readers: int = _READERS,
+        seals: Seals = IN_CLEAR_ALWAYS,
+    ) -> None:
         """Open the pool and start the writer. Raises InfrastructureFactoryError when told no database at all."""
         super().__init__(env)
+        self._seals = seals
         self._where = where or self.env.get("ANJUAN_LOG_URL") or ""
         if not self._where:
             raise InfrastructureFactoryError("ANJUAN_LOG_URL is not set")
@@ -45,12 +53,18 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
         self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
     ) -> Mapper[Any]:
         """Return our mapper, unless the application brings one."""
-        return (mapper_class or FactMapper)(transcoder or self.transcoder())
+        mapper = (mapper_class or FactMapper)(transcoder or self.transcoder())
+        if isinstance(mapper, FactMapper):
+            mapper.sealing = self._seals.sealing
+        return mapper
 
     def application_recorder(self) -> LogRecorder:
         """Return a recorder on the log."""
         return LogRecorder(
-            self.pool, self.writer, lambda callback: Listener(lambda: connect(self._where, "anjuan_reader"), callback)
+            self.pool,
+            self.writer,
+            lambda callback: Listener(lambda: connect(self._where, "anjuan_reader"), callback),
+            self._seals.opening,
         )
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:

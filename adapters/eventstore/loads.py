@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from adapters.eventstore.fields import UNOPENED, Opening, opened_rows
 from adapters.eventstore.reader import Row, stream_rows
 from domain.errors import Unavailable
 
@@ -46,9 +47,10 @@ class _Load:
 class Loads:
     """Reads streams from a version on."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, opening: Opening = UNOPENED) -> None:
         """Connect when first needed, and keep the connection: one caller at a time asks."""
         self._connect = connect
+        self._opening = opening
         self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.Lock()
         self._asking = False
@@ -117,11 +119,12 @@ class Loads:
             self._connection = self._connect()
         if len(batch) == 1:
             (alone,) = batch
-            alone.rows = stream_rows(self._connection, alone.stream, alone.after, None)
+            alone.rows = stream_rows(self._connection, alone.stream, alone.after, None, self._opening)
             return
         found: dict[tuple[str, int], list[Row]] = {(load.stream, load.after): [] for load in batch}
         columns = [list(column) for column in zip(*found, strict=True)]
-        for row in self._connection.execute(_LOAD, columns, prepare=True, binary=True):
+        rows = self._connection.execute(_LOAD, columns, prepare=True, binary=True).fetchall()
+        for row in opened_rows(self._connection, rows, self._opening):
             found[row[1], row[-1]].append(row)
         for load in batch:
             load.rows = found[load.stream, load.after]

@@ -7,12 +7,13 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from adapters.eventstore.loads import Loads
-from adapters.eventstore.prepared import Outcome, prepare, prepare_run
-from adapters.eventstore.reader import decode_events, decode_stream, read_log, read_stream
+from adapters.eventstore.prepared import Outcome, PreparedAppend, prepare, prepare_run
+from adapters.eventstore.reader import decode_events, decode_stream, read_at, read_log, stream_rows
+from adapters.eventstore.seals import IN_CLEAR_ALWAYS, Seals
 from adapters.eventstore.writer import Writer
-from adapters.postgres.connections import reading
+from adapters.postgres.pinned import is_pinned, reading_pinned
 from application.ports import Append, Appended, Conflict, Head
-from domain.errors import KeyReused
+from domain.errors import KeyReused, SubjectErased
 from domain.kernel import Event, Recorded
 
 T = TypeVar("T")
@@ -21,21 +22,31 @@ _OUTCOME = """
 SELECT fingerprint, stream, version, first_position, last_position, recorded_at FROM log.commands WHERE command_id = %s
 """
 
+ERASED_STATE = "AJ001"
+"""SQLSTATE of our own: something for a subject that is erased."""
+
 _VERSIONS = "SELECT stream, version FROM log.streams WHERE stream = ANY (%s)"
 
 
 class PostgresEventLog:
     """Implements EventLog. ``pool`` reads, ``loads`` reads streams, ``writer`` appends."""
 
-    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", loads: Loads, writer: Writer) -> None:
-        """Keep them; none is closed here."""
+    def __init__(
+        self,
+        pool: "ConnectionPool[psycopg.Connection[Any]]",
+        loads: Loads,
+        writer: Writer,
+        seals: Seals = IN_CLEAR_ALWAYS,
+    ) -> None:
+        """Keep them; none is closed here. ``seals``: how personal values are written, and read again."""
         self._pool = pool
         self._loads = loads
         self._writer = writer
+        self._sealing, self._opening = seals
 
     def append(self, append: Append) -> Appended:
-        """Write it, or raise Conflict, KeyReused, Unavailable or BadAppend."""
-        (outcome,) = self._writer.write([prepare(append)])
+        """Write it, or raise Conflict, KeyReused, SubjectErased, Unavailable or BadAppend."""
+        (outcome,) = self._write([prepare(append, self._sealing)])
         appended = _appended(outcome)
         if isinstance(appended, Conflict):
             raise appended
@@ -45,7 +56,7 @@ class PostgresEventLog:
         """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
         if not appends:
             return []
-        outcomes = self._writer.write([prepare_run(append) for append in appends])
+        outcomes = self._write([prepare_run(append, self._sealing) for append in appends])
         return [_appended(outcome) for outcome in outcomes]
 
     def outcome(self, command_id: str, fingerprint: str) -> Appended | None:
@@ -60,9 +71,10 @@ class PostgresEventLog:
 
     def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """Return a stream's events with ``after`` < version <= ``upto``."""
-        if upto is None:
+        if upto is None and not is_pinned():
             return decode_stream(self._loads.rows(stream, after), stream, after)
-        return self._query(lambda connection: read_stream(connection, stream, after, upto))
+        rows = self._query(lambda connection: stream_rows(connection, stream, after, upto, self._opening))
+        return decode_stream(rows, stream, after)
 
     def events(self, stream: str, after: int = 0) -> list[Event]:
         """Return the events of a stream after a version, without their surroundings."""
@@ -73,17 +85,29 @@ class PostgresEventLog:
         found = dict(self._query(lambda connection: connection.execute(_VERSIONS, (list(streams),)).fetchall()))
         return {stream: found.get(stream, 0) for stream in streams}
 
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        """Return the events at these positions, in their order."""
+        return self._query(lambda connection: read_at(connection, positions, self._opening))
+
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Return events with position > ``after``."""
-        return self._query(lambda connection: read_log(connection, after, limit))
+        return self._query(lambda connection: read_log(connection, after, limit, self._opening))
 
     def head(self) -> Head:
         """Return the end of the log."""
         (row,) = self._query(lambda c: c.execute("SELECT log, position, recorded_at FROM log.head").fetchall())
         return Head(*row)
 
+    def _write(self, appends: list[PreparedAppend]) -> list[Outcome]:
+        try:
+            return self._writer.write(appends)
+        except psycopg.Error as error:
+            if error.sqlstate == ERASED_STATE:
+                raise SubjectErased from error
+            raise
+
     def _query(self, query: Callable[["psycopg.Connection[Any]"], T]) -> T:
-        with reading(self._pool) as connection:
+        with reading_pinned(self._pool) as connection:
             return query(connection)
 
 

@@ -1,10 +1,14 @@
 """The library's mapper seam: our events under our own type names, as our own bytes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from adapters.eventstore.codec import decode_state, encode_state
+from adapters.eventstore.codec import decode_state, encode_parts
+from adapters.eventstore.fields import SealedField
+from adapters.eventstore.seals import IN_CLEAR, Sealing
 from domain.kernel import Fact
 
 
@@ -16,18 +20,28 @@ class Numbered(NamedTuple):
     fact: Fact
 
 
+@dataclass(frozen=True)
+class SealedEvent(StoredEvent):
+    """A stored event with the personal fields that its state commits to."""
+
+    sealed: Sequence[SealedField] = ()
+
+
+def sealed_of(stored: StoredEvent) -> Sequence[SealedField]:
+    """Return the personal fields of a stored event; one that the library made itself has none."""
+    return stored.sealed if isinstance(stored, SealedEvent) else ()
+
+
 class FactMapper(Mapper[Any]):
-    """Maps Numbered facts to stored events and back, uncompressed and in clear: the bytes are hashed as they are."""
+    """Maps Numbered facts to stored events and back, uncompressed: the bytes are hashed as they are."""
+
+    sealing: Sealing = IN_CLEAR
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:  # noqa: ANN401 the library's signature
         """Return the stored event; its topic is ``type`` or ``type#schema``."""
-        event = domain_event.fact.event
-        return StoredEvent(
-            originator_id=domain_event.originator_id,
-            originator_version=domain_event.originator_version,
-            topic=topic(event.TYPE, event.SCHEMA),
-            state=encode_state(domain_event.fact),
-        )
+        stream, version, fact = domain_event
+        ((event, sealed),) = self.sealing.seal([fact.event], stream, version - 1)
+        return SealedEvent(stream, version, topic(event.TYPE, event.SCHEMA), encode_parts(event, fact.meta), sealed)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:  # noqa: ANN401 the library's signature
         """Return the fact in its place. Raises UnknownType for a type that is not registered."""

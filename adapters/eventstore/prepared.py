@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from adapters.eventstore.codec import encode_state
-from application.ports import Append
-from domain.kernel import Fact
+from adapters.eventstore.codec import encode_parts
+from adapters.eventstore.fields import SealedField
+from adapters.eventstore.seals import IN_CLEAR, Sealing
+from application.ports import Append, Write
 
 _STREAM = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 _TYPE = re.compile(r"[A-Za-z0-9._:#-]{1,200}")
@@ -29,11 +30,12 @@ class BadAppend(ValueError):
 
 
 class PreparedEvent(NamedTuple):
-    """An event's stored type, schema number and state bytes."""
+    """An event's stored type, schema number and state bytes, and the personal fields that its state commits to."""
 
     type: str
     schema: int
     state: bytes
+    sealed: Sequence[SealedField] = ()
 
 
 class PreparedWrite(NamedTuple):
@@ -72,34 +74,37 @@ _prepared = partial(tuple.__new__, PreparedEvent)
 
 
 class Encoding(Sequence[PreparedEvent]):
-    """Events that are encoded when they are gone through. Going through them may raise what the codec raises."""
+    """Events that are sealed and encoded when they are gone through; that may raise what sealing and the codec do."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
+    def __init__(self, write: Write, sealing: Sealing) -> None:
         """Encode nothing yet."""
-        self._facts = facts
+        self._facts = write.facts
+        self._stream = write.stream
+        self._expected = write.expected
+        self._sealing = sealing
 
     def __len__(self) -> int:
         return len(self._facts)
 
     def __iter__(self) -> Iterator[PreparedEvent]:
-        for fact in self._facts:
-            event = fact.event
-            yield _prepared((event.TYPE, event.SCHEMA, encode_state(fact)))
+        events = self._sealing.seal([fact.event for fact in self._facts], self._stream, self._expected)
+        for fact, (event, sealed) in zip(self._facts, events, strict=True):
+            yield _prepared((event.TYPE, event.SCHEMA, encode_parts(event, fact.meta), sealed))
 
     def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 a sequence's own signature
         return [*self][index]
 
 
-def prepare(append: Append) -> PreparedAppend:
-    """Encode the events. Raises BadAppend."""
-    writes = [PreparedWrite(write.stream, write.expected, [*Encoding(write.facts)]) for write in append.writes]
+def prepare(append: Append, sealing: Sealing = IN_CLEAR) -> PreparedAppend:
+    """Seal and encode the events. Raises BadAppend, SubjectErased, Unavailable."""
+    writes = [PreparedWrite(write.stream, write.expected, [*Encoding(write, sealing)]) for write in append.writes]
     writes += _guards(append)
     return checked(append.command_id, append.fingerprint, writes)
 
 
-def prepare_run(append: Append) -> PreparedAppend:
-    """Check the names and leave the encoding to whoever writes. Raises BadAppend."""
-    writes = [PreparedWrite(write.stream, write.expected, Encoding(write.facts)) for write in append.writes]
+def prepare_run(append: Append, sealing: Sealing = IN_CLEAR) -> PreparedAppend:
+    """Check the names and leave sealing and encoding to whoever writes. Raises BadAppend."""
+    writes = [PreparedWrite(write.stream, write.expected, Encoding(write, sealing)) for write in append.writes]
     writes += _guards(append)
     for cls in {type(fact.event) for write in append.writes for fact in write.facts}:
         _check_type(cls.TYPE, cls.SCHEMA)

@@ -6,6 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from adapters.eventstore.codec import decode_event, decode_parts
+from adapters.eventstore.fields import UNOPENED, Opening, opened_rows
 from domain.kernel import Event, Recorded
 
 _STREAM = """
@@ -16,6 +17,10 @@ _LOG = """
 SELECT position, stream, seq, type, schema, recorded_at, state
 FROM log.events WHERE position > %s ORDER BY position LIMIT %s
 """
+_AT = """
+SELECT position, stream, seq, type, schema, recorded_at, state
+FROM log.events WHERE position = ANY(%s) ORDER BY position
+"""
 _LAST_SEQ = 2**31 - 1
 
 Row = tuple[Any, ...]
@@ -25,15 +30,12 @@ class LogBroken(Exception):
     """The log has a gap or is out of order: everything that reads it must stop and shout."""
 
 
-def read_stream(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Recorded]:
-    """Return the stream's events with ``after`` < version <= ``upto``. Raises LogBroken."""
-    return decode_stream(stream_rows(connection, stream, after, upto), stream, after)
-
-
-def stream_rows(connection: "Connection[Any]", stream: str, after: int, upto: int | None) -> list[Row]:
-    """Return the same as rows."""
+def stream_rows(
+    connection: "Connection[Any]", stream: str, after: int, upto: int | None, opening: Opening = UNOPENED
+) -> list[Row]:
+    """Return the stream's events with ``after`` < version <= ``upto`` as rows. Raises SealBroken, NoVault."""
     bounds = (stream, after, _LAST_SEQ if upto is None else upto)
-    return connection.execute(_STREAM, bounds, prepare=True, binary=True).fetchall()
+    return opened_rows(connection, connection.execute(_STREAM, bounds, prepare=True, binary=True).fetchall(), opening)
 
 
 def decode_stream(rows: Sequence[Row], stream: str, after: int) -> list[Recorded]:
@@ -48,11 +50,17 @@ def decode_events(rows: Sequence[Row], stream: str, after: int) -> list[Event]:
     return [decode_event(row[3], row[4], row[6]) for row in rows]
 
 
-def read_log(connection: "Connection[Any]", after: int, limit: int) -> list[Recorded]:
-    """Return up to ``limit`` events after a position. Raises LogBroken."""
+def read_log(connection: "Connection[Any]", after: int, limit: int, opening: Opening = UNOPENED) -> list[Recorded]:
+    """Return up to ``limit`` events after a position. Raises LogBroken, NoVault."""
     rows = connection.execute(_LOG, (after, limit), binary=True).fetchall()
     require_contiguous([row[0] for row in rows], after, "log")
-    return decode_rows(rows)
+    return decode_rows(opened_rows(connection, rows, opening))
+
+
+def read_at(connection: "Connection[Any]", positions: Sequence[int], opening: Opening = UNOPENED) -> list[Recorded]:
+    """Return the events at these positions, in their order. Raises NoVault."""
+    rows = connection.execute(_AT, (list(positions),), binary=True).fetchall()
+    return decode_rows(opened_rows(connection, rows, opening))
 
 
 def decode_rows(rows: Sequence[Row]) -> list[Recorded]:

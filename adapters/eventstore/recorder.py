@@ -16,18 +16,20 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
-from adapters.eventstore.mapper import topic, type_of
+from adapters.eventstore.fields import UNOPENED, Opening, opened_rows
+from adapters.eventstore.mapper import sealed_of, topic, type_of
 from adapters.eventstore.prepared import PreparedEvent, PreparedWrite, checked
 from adapters.eventstore.writer import Writer
 from adapters.postgres.connections import reading
 from adapters.postgres.wake import Listener
 from domain.errors import Unavailable
 
-_EVENTS = (
-    "SELECT stream, seq, type, schema, state FROM log.events WHERE stream = %s AND seq > %s AND seq <= %s ORDER BY seq"
-)
+_EVENTS = """
+SELECT position, stream, seq, type, schema, recorded_at, state FROM log.events
+WHERE stream = %s AND seq > %s AND seq <= %s ORDER BY seq
+"""
 _NOTIFICATIONS = """
-SELECT stream, seq, type, schema, state, position FROM log.events
+SELECT position, stream, seq, type, schema, recorded_at, state FROM log.events
 WHERE position >= %s AND position <= %s {topics} ORDER BY position LIMIT %s
 """
 _LAST = 2**62
@@ -41,8 +43,10 @@ class LogRecorder(ApplicationRecorder):
         pool: "ConnectionPool[psycopg.Connection[Any]]",
         writer: Writer,
         listener: Callable[[Callable[[], None]], Listener],
+        opening: Opening = UNOPENED,
     ) -> None:
         """``listener`` makes a listener that calls back when the log may have grown."""
+        self._opening = opening
         self._pool = pool
         self._writer = writer
         self._listener = listener
@@ -76,7 +80,8 @@ class LogRecorder(ApplicationRecorder):
         bounds = [str(originator_id), -1 if gt is None else gt, 2**31 - 1 if lte is None else lte]
         with reading(self._pool) as connection:
             rows = connection.execute(query, bounds if limit is None else [*bounds, limit], binary=True).fetchall()
-        return [StoredEvent(row[0], row[1], topic(row[2], row[3]), row[4]) for row in rows]
+            rows = opened_rows(connection, rows, self._opening)
+        return [StoredEvent(row[1], row[2], topic(row[3], row[4]), row[6]) for row in rows]
 
     def select_notifications(
         self,
@@ -92,8 +97,9 @@ class LogRecorder(ApplicationRecorder):
         query = _NOTIFICATIONS.format(topics="AND type = ANY(%s)" if topics else "")
         chosen = [[type_of(name)[0] for name in topics]] if topics else []
         with reading(self._pool) as connection:
-            rows = connection.execute(query, [first, _LAST if stop is None else stop, *chosen, limit], binary=True)
-            return [Notification(r[0], r[1], topic(r[2], r[3]), r[4], r[5]) for r in rows]
+            bounds = [first, _LAST if stop is None else stop, *chosen, limit]
+            rows = opened_rows(connection, connection.execute(query, bounds, binary=True).fetchall(), self._opening)
+            return [Notification(r[1], r[2], topic(r[3], r[4]), r[6], r[0]) for r in rows]
 
     def max_notification_id(self) -> int | None:
         """Return the last position, None while the log is empty."""
@@ -148,5 +154,5 @@ def _writes(stored_events: Sequence[StoredEvent]) -> list[PreparedWrite]:
         first = expected.setdefault(stream, event.originator_version - 1)
         if event.originator_version != first + len(events) + 1:
             raise IntegrityError(f"{stream}: versions are not contiguous")
-        events.append(PreparedEvent(*type_of(event.topic), event.state))
+        events.append(PreparedEvent(*type_of(event.topic), event.state, sealed_of(event)))
     return [PreparedWrite(stream, expected[stream], events) for stream, events in streams.items()]

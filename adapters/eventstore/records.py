@@ -25,7 +25,7 @@ class StreamRecords:
 
     def record(self, position: int, event: PreparedEvent) -> bytes:
         """Return the next record as canonical JSON: the same bytes that ``log.append`` makes in the database."""
-        stored_type, schema, state = event
+        stored_type, schema, state, _ = event
         self.seq = seq = self.seq + 1
         record = (
             f'{self._before}{position},"prev":"{self.digest}{self._between}{schema},"seq":{seq},'

@@ -6,14 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.audit_questions import counted, evidence, findings, tallied, today
 from adapters.house import House
 from adapters.http.answers import json_response
 from adapters.http.problems import BadQuery
+from adapters.http.reader import over_http
 from adapters.http.reads import Code, Text
 from adapters.http.viewing import After, wait_for
+from adapters.reads.recording import on_record
 from adapters.web.question_words import Teller
 from projections.findings import MOST_ROWS, Asked
 from projections.query import BadCursor
@@ -59,10 +62,12 @@ def router(house: House) -> APIRouter:
         return json_response({**_about(question), **_found(house, question, asked)})
 
     @audit.get("/{number}/findings/{finding}", summary="The events that prove a finding 疑点依据")
-    def proofs(number: int, finding: str, asked: Annotated[QuestionsQuery, Query()]) -> Response:
+    def proofs(request: Request, number: int, finding: str, asked: Annotated[QuestionsQuery, Query()]) -> Response:
         question = question_of(number)
         _wait(house, (question,), asked.after)
-        found = evidence(house, question, _asked(house, asked), finding)
+        with on_record(house, over_http(house, request), "history", {"question": str(number)}) as record:
+            found = evidence(house, question, _asked(house, asked), finding)
+            record.case(*({found.finding.case_id} - {""}))
         told = Teller(question, house.cases.bureau.refresh()).tell(found.finding)
         return json_response({"told": told, "proofs": found.proofs})
 

@@ -15,7 +15,9 @@ from adapters.http.actions import act, answer_fields, needed_case_id
 from adapters.http.answers import etag, json_response
 from adapters.http.auth import caller
 from adapters.http.problems import BadHeader, NotFound
+from adapters.http.reader import over_http
 from adapters.http.running import offload
+from adapters.reads.recording import on_record
 from domain.cases.registry import ACTIONS
 from domain.errors import UnknownCase
 
@@ -72,8 +74,11 @@ def _told(request: Request) -> dict[str, str]:
 
 def _find(house: House, store: DocumentStore, request: Request) -> tuple[Path, str]:
     caller(house, request)
-    path = store.find(request.path_params["sha256"])
+    digest = request.path_params["sha256"]
+    path = store.find(digest)
     if path is None:
         raise NotFound
+    with on_record(house, over_http(house, request), "document", {"sha256": digest}):
+        pass
     with path.open("rb") as file:
         return path, media_type_of(file.read(16))

@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.explaining import explanation_of, verdicts_on
 from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import json_response
+from adapters.http.reader import over_http
 from adapters.http.viewing import After
+from adapters.reads.recording import on_record
 
 
 class ExplainQuery(BaseModel, extra="forbid"):
@@ -24,11 +27,17 @@ def router(house: House) -> APIRouter:
     explanations = APIRouter(tags=["history"])
 
     @explanations.get("/cases/{case_id}/explain", summary="The decision explained and computed again 决定说明与复算")
-    def explained(case_id: str, _asked: Annotated[ExplainQuery, Query()]) -> Response:
-        return json_response(explanation_of(house, needed_case_id(case_id)))
+    def explained(request: Request, case_id: str, _asked: Annotated[ExplainQuery, Query()]) -> Response:
+        with on_record(house, over_http(house, request), "history", {"part": "explain"}) as record:
+            told = explanation_of(house, needed_case_id(case_id))
+            record.case(case_id)
+        return json_response(told)
 
     @explanations.get("/cases/{case_id}/judge", summary="Every act by the rule of its day 按行为当日规则复核")
-    def judged(case_id: str, _asked: Annotated[ExplainQuery, Query()]) -> Response:
-        return json_response(verdicts_on(house, needed_case_id(case_id)))
+    def judged(request: Request, case_id: str, _asked: Annotated[ExplainQuery, Query()]) -> Response:
+        with on_record(house, over_http(house, request), "history", {"part": "judge"}) as record:
+            told = verdicts_on(house, needed_case_id(case_id))
+            record.case(case_id)
+        return json_response(told)
 
     return explanations

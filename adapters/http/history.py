@@ -7,14 +7,17 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import json_response
 from adapters.http.history_fields import history_fields
+from adapters.http.reader import over_http
 from adapters.http.two_times import account_fields
 from adapters.http.viewing import After
+from adapters.reads.recording import asked_for, on_record
 from application.ports import case_stream
 from application.replay import Moment, as_known, askable, replay
 from application.two_times import LATE_AFTER, account
@@ -73,11 +76,13 @@ def router(house: House) -> APIRouter:
     histories = APIRouter(tags=["history"])
 
     @histories.get("/cases/{case_id}/history", summary="History and state at a moment 历史与当时状态")
-    def history(case_id: str, asked: Annotated[HistoryQuery, Query()]) -> Response:
+    def history(request: Request, case_id: str, asked: Annotated[HistoryQuery, Query()]) -> Response:
         moment = askable(msgspec.convert(asked, Moment, from_attributes=True), house.now())
-        stored = house.log.stream(case_stream(needed_case_id(case_id)))
-        if not stored:
-            raise UnknownCase
+        with on_record(house, over_http(house, request), "history", asked_for(asked)) as record:
+            stored = house.log.stream(case_stream(needed_case_id(case_id)))
+            if not stored:
+                raise UnknownCase
+            record.case(case_id)
         if asked.by == "recorded":
             return json_response(history_fields(replay(as_known(stored, moment))))
         told = account(stored, moment, timedelta(seconds=asked.late_after))

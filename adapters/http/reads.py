@@ -13,7 +13,9 @@ from adapters.house import House
 from adapters.http.actions import needed_case_id
 from adapters.http.answers import etag, json_response, unchanged
 from adapters.http.problems import BadQuery
+from adapters.http.reader import over_http
 from adapters.http.viewing import After, ViewQuery, moment_asked, past_of, told, views_of, wait_for
+from adapters.reads.recording import HIDDEN, asked_for, on_record
 from application.ports import case_stream
 from domain.errors import UnknownCase
 from domain.kernel import CaseId
@@ -73,23 +75,33 @@ def router(house: House) -> APIRouter:
     reads = APIRouter(tags=["views"])
 
     @reads.get("/cases", summary="Worklist 工作列表")
-    def worklist(asked: Annotated[WorklistQuery, Query()]) -> Response:
+    def worklist(request: Request, asked: Annotated[WorklistQuery, Query()]) -> Response:
         views = views_of(house, asked, "worklist")
         where = msgspec.convert(asked, WorklistFilter, from_attributes=True)
         order = order_for(where, asked.order)
-        page = worklist_page(views.read(*_listed(where, order, asked.limit, asked.cursor)), order, asked.limit)
+        query = asked_for(asked)
+        with on_record(house, over_http(house, request), "list", query) as record:
+            page = worklist_page(views.read(*_listed(where, order, asked.limit, asked.cursor)), order, asked.limit)
+            record.case(*(row.case_id for row in page.rows))
         return json_response({"rows": page.rows, "next": page.next or None}, headers=told(views))
 
     @reads.get("/cases/{case_id}", summary="Case file 案卷")
     def one_case(request: Request, case_id: str, asked: Annotated[ViewQuery, Query()]) -> Response:
-        found, headers = _case(house, asked, needed_case_id(case_id))
-        if found is None:
-            raise UnknownCase
+        with on_record(house, over_http(house, request), "case", asked_for(asked)) as record:
+            found, headers = _case(house, asked, needed_case_id(case_id))
+            if found is None:
+                raise UnknownCase
+            record.case(found.case_id)
         headers |= etag(found.version)
         if unchanged(request, found.version):
             return Response(status_code=304, headers=headers)
         return json_response(found, headers=headers)
 
+    _dashboard(reads, house)
+    return reads
+
+
+def _dashboard(reads: APIRouter, house: House) -> None:
     @reads.get("/dashboard", summary="Counts and days per step 看板")
     def dashboard(asked: Annotated[DashboardQuery, Query()]) -> Response:
         views = views_of(house, asked, "dashboard")
@@ -98,18 +110,18 @@ def router(house: House) -> APIRouter:
         counted, histogram = views.read(*count_rows(by, where)), views.read(*step_rows(where))
         return json_response({"counts": counts(counted), "steps": steps(histogram)}, headers=told(views))
 
-    return reads
-
 
 def finding(house: House) -> APIRouter:
     """Return the route that finds cases by name."""
     finds = APIRouter(tags=["views"])
 
     @finds.post("/cases/find", summary="Cases by the applicant's name 按姓名查找")
-    def find(asked: NameAsked) -> Response:
+    def find(request: Request, asked: NameAsked) -> Response:
         wait_for(house, asked.after, "worklist")
         query = _listed(WorklistFilter(name=asked.name), "opened", asked.limit, asked.cursor)
-        page = worklist_page(house.read(*query), "opened", asked.limit)
+        with on_record(house, over_http(house, request), "list", {"name": HIDDEN}) as record:
+            page = worklist_page(house.read(*query), "opened", asked.limit)
+            record.case(*(row.case_id for row in page.rows))
         return json_response({"rows": page.rows, "next": page.next or None})
 
     return finds

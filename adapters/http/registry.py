@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from adapters.eventstore.codec import EVENT_TYPES
+from adapters.eventstore.event_types import EVENT_TYPES
 from adapters.http.actions import OPENING, PATHS
 from adapters.http.answers import json_response
 from adapters.http.problems import NotFound

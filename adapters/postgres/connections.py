@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from domain.errors import Unavailable
 
-Role = Literal["anjuan_writer", "anjuan_projector", "anjuan_reader", "anjuan_notary"]
+Role = Literal["anjuan_writer", "anjuan_projector", "anjuan_reader", "anjuan_notary", "anjuan_vault", "anjuan_recorder"]
 Where = str | Callable[[], str]
 """Connection settings, or a function that returns them: an embedded server that was started again has a new socket."""
 

@@ -2,30 +2,50 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg import Connection, sql
 
 from adapters.postgres.rights import require_rights
 
 _FOLDER = Path(__file__).parent / "migrations"
+_VAULT = Path(__file__).parents[1] / "vault" / "migrations"
 _LOCK = 4711320901
 """Advisory lock: two processes that start at once migrate one after the other."""
 
 
 def migrate(conninfo: str, progress: Callable[[str], None] = lambda _: None) -> int:
-    """Bring the database up to date as its owner; return how many migrations were applied. Raises RightsMissing."""
+    """Bring the log's database up to date as its owner; return how many migrations were applied.
+
+    Raises RightsMissing.
+    """
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS public.anjuan_migrations "
-            "(name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
-        )
-        done = {name for (name,) in connection.execute("SELECT name FROM public.anjuan_migrations")}
-        waiting = [file for file in sorted(_FOLDER.glob("*.sql")) if file.stem not in done]
-        for file in waiting:
-            progress(file.stem)
-            with connection.transaction():
-                connection.execute(file.read_bytes())
-                connection.execute("INSERT INTO public.anjuan_migrations (name) VALUES (%s)", (file.stem,))
+        applied = _apply(connection, _FOLDER, "anjuan_migrations", progress)
         require_rights(connection)
-        return len(waiting)
+        return applied
+
+
+def migrate_vault(conninfo: str, progress: Callable[[str], None] = lambda _: None) -> int:
+    """The same for the vault's database."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        return _apply(connection, _VAULT, "anjuan_vault_migrations", progress)
+
+
+def _apply(connection: "Connection[Any]", folder: Path, table: str, progress: Callable[[str], None]) -> int:
+    kept = sql.Identifier("public", table)
+    connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+    connection.execute(
+        sql.SQL(
+            "CREATE TABLE IF NOT EXISTS {} "
+            "(name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+        ).format(kept)
+    )
+    done = {name for (name,) in connection.execute(sql.SQL("SELECT name FROM {}").format(kept))}
+    waiting = [file for file in sorted(folder.glob("*.sql")) if file.stem not in done]
+    for file in waiting:
+        progress(file.stem)
+        with connection.transaction():
+            connection.execute(file.read_bytes())
+            connection.execute(sql.SQL("INSERT INTO {} (name) VALUES (%s)").format(kept), (file.stem,))
+    return len(waiting)

@@ -7,7 +7,8 @@ from psycopg import Connection
 from domain.errors import Refused
 
 _MISSING = """
-SELECT name FROM unnest(ARRAY['anjuan_writer', 'anjuan_projector', 'anjuan_reader', 'anjuan_notary']) AS name
+SELECT name FROM unnest(ARRAY[
+    'anjuan_writer', 'anjuan_projector', 'anjuan_reader', 'anjuan_notary', 'anjuan_recorder']) AS name
  WHERE to_regrole(name) IS NULL OR NOT pg_has_role(to_regrole(name)::oid, 'MEMBER')
 """
 # Made before the roles were, or restored without them: owners and grants were lost on the way.

@@ -7,8 +7,12 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Connection
 
-from adapters.eventstore.codec import EVENT_TYPES, UnknownType, decode_parts
+from adapters.eventstore.codec import UnknownType, decode_parts
+from adapters.eventstore.event_types import EVENT_TYPES
+from adapters.eventstore.fields import opened_rows
 from adapters.eventstore.reader import LogBroken, require_contiguous
+from adapters.projector.sessions import opening_of
+from domain.cases.events.closing import PersonalErased
 from domain.kernel import Event, Meta, Recorded
 from projections.shape import View
 from projections.slices import SLICES, WHOLE, Range
@@ -59,7 +63,14 @@ def read_batch(connection: "Connection[Any]", span: Span, views: Iterable[View],
         upto, at = (rows[-1][0], rows[-1][5]) if rows else (span.after, None)
     else:
         rows, upto, at = _of_range(connection, span, slices)
-    return Batch(decode(rows, wanted_types(views)), upto, at)
+    views = list(views)
+    return Batch(decode(opened(connection, rows, views), wanted_types(views)), upto, at)
+
+
+def opened(connection: "Connection[Any]", rows: Sequence[Row], views: Iterable[View]) -> list[Row]:
+    """Return the rows with the personal values that a view reads. Raises LogBroken, Unavailable."""
+    personal = frozenset(event.TYPE for view in views for event in view.personal)
+    return opened_rows(connection, rows, opening_of(connection), personal)
 
 
 def _of_range(connection: "Connection[Any]", span: Span, slices: Range) -> tuple[list[Row], int, datetime | None]:
@@ -79,7 +90,9 @@ def _of_range(connection: "Connection[Any]", span: Span, slices: Range) -> tuple
 
 def wanted_types(views: Iterable[View]) -> frozenset[str]:
     """Return the stored types that one of the views folds."""
-    return frozenset(event.TYPE for view in views for event in view.folds)
+    views = list(views)
+    erasures = {PersonalErased.TYPE} if any(view.personal for view in views) else set()
+    return frozenset(erasures | {event.TYPE for view in views for event in view.folds})
 
 
 def decode(rows: Sequence[Row], wanted: Collection[str]) -> list[Recorded]:

@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 
 from adapters.eventstore.reader import LogBroken
 from adapters.projector.asides import Aside, keep, named_without_schema
-from adapters.projector.batch import Row, Span, decode, read_batch, wanted_types
+from adapters.projector.batch import Row, Span, decode, opened, read_batch, wanted_types
 from adapters.projector.collecting import collecting_seldom
 from adapters.projector.folding import fold_view
 from adapters.projector.sessions import sibling
@@ -116,7 +116,7 @@ def _fold_streams(connection: "Connection[Any]", aside: Aside, views: Sequence[V
     )
     if not rows and done.events != done.target:
         raise Gaps(f"log: {done.events} events up to position {done.target}")
-    events = decode(rows, wanted_types(views))
+    events = decode(opened(connection, rows, views), wanted_types(views))
     with connection.transaction(), named_without_schema(connection, aside.schema):
         for view in views:
             fold_view(connection, view, events, fresh=True)

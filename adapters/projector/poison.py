@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from adapters.eventstore.codec import EVENT_TYPES
-from adapters.projector.batch import decode
+from adapters.eventstore.event_types import EVENT_TYPES
+from adapters.projector.batch import decode, opened
 from adapters.projector.folding import ViewFault, fold_view
 from domain.errors import Refused
 from domain.kernel import Recorded
@@ -151,7 +151,7 @@ def replay(connection: "Connection[Any]", view: View, stream: str, only: int | N
         _lock(connection, view, slice_of(stream))
         rows = connection.execute(_OF_STREAM, (view.name, stream), binary=True).fetchall()
         # One by one, whatever their type: between them lie events that nobody wanted, so versions need not follow.
-        waiting = [recorded for row in rows for recorded in decode([row], EVENT_TYPES)]
+        waiting = [recorded for row in rows for recorded in decode(opened(connection, [row], [view]), EVENT_TYPES)]
         if not waiting or only not in (None, waiting[0].position):
             raise NotParked(f"{view.name} {stream}")
         asked = waiting if only is None else waiting[:1]

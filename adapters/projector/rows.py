@@ -39,6 +39,13 @@ def write_rows(connection: "Connection[Any]", table: Table, rows: Rows) -> None:
     _from_columns(connection, _update(table), (table.dump(row) for row in rows.changed()))
 
 
+def delete_rows(connection: "Connection[Any]", table: Table, rows: Rows) -> None:
+    """Delete the rows that would be new, where they are there already."""
+    keys = [list(column) for column in zip(*(table.dump(row)[: table.key] for row in rows.new()), strict=True)]
+    if keys:
+        connection.execute(_delete(table), keys)
+
+
 def _from_columns(connection: "Connection[Any]", statement: bytes, rows: Iterable[tuple[Any, ...]]) -> None:
     columns = [list(column) for column in zip(*rows, strict=True)]
     if columns:
@@ -61,6 +68,13 @@ def _select(table: Table, length: int) -> bytes:
         _names(table.columns), sql.Identifier(table.name), _unnest(table.types[:length]), key, key
     )
     return statement.as_bytes()
+
+
+@cache
+def _delete(table: Table) -> bytes:
+    statement = sql.SQL("DELETE FROM {} WHERE ({}) IN (SELECT * FROM {})")
+    columns = table.columns[: table.key]
+    return statement.format(sql.Identifier(table.name), _names(columns), _unnest(table.types[: table.key])).as_bytes()
 
 
 @cache

@@ -10,8 +10,10 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from adapters.postgres.connections import connect
+from adapters.eventstore.fields import UNOPENED, Opening
+from adapters.postgres.connections import role_conninfo
 from adapters.postgres.database import Locate
+from adapters.vault.vault import Place
 
 _MOST_HOST = 30
 # application_name holds 63 bytes.
@@ -42,12 +44,24 @@ SELECT pg_cancel_backend(pid) FROM pg_stat_activity
 """
 
 
+class OpeningConnection(Connection[Any]):
+    """A connection of a projector, and what opens the sealed fields that it reads."""
+
+    opening: Opening = UNOPENED
+
+
+def opening_of(connection: "Connection[Any]") -> Opening:
+    """Return what opens sealed fields for whoever holds this connection."""
+    return connection.opening if isinstance(connection, OpeningConnection) else UNOPENED
+
+
 @contextmanager
 def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
     """Give a connection of the projector and the name that it has, which no other session has."""
     host = socket.gethostname().encode("ascii", "replace").decode()[:_MOST_HOST]  # the server would change it else
     name = f"{host}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
-    with connect(locate, "anjuan_projector") as connection:
+    with OpeningConnection.connect(role_conninfo(locate, "anjuan_projector"), autocommit=True) as connection:
+        connection.opening = locate.vault.opener if isinstance(locate, Place) else UNOPENED
         connection.execute(_NAME, (name,))
         connection.execute(_TIMEOUT)
         connection.execute(_NO_WAIT)
@@ -57,7 +71,9 @@ def session(locate: Locate) -> "Iterator[tuple[Connection[Any], str]]":
 @contextmanager
 def sibling(connection: "Connection[Any]") -> "Iterator[Connection[Any]]":
     """Give a second connection like this one, to read ahead on while this one writes."""
-    with Connection.connect(connection.info.dsn, password=connection.info.password or None, autocommit=True) as other:
+    dsn, password = connection.info.dsn, connection.info.password or None
+    with OpeningConnection.connect(dsn, password=password, autocommit=True) as other:
+        other.opening = opening_of(connection)
         # Under our name: whoever ends or cancels us means both.
         other.execute(_NAME, (connection.info.parameter_status("application_name"),))
         yield other

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
-from adapters.eventstore.codec import EVENT_TYPES
+from adapters.eventstore.event_types import EVENT_TYPES
 from adapters.house import House
 from adapters.transparency.attesting import last_sealed, seal_heads
 from adapters.transparency.checkpoints import Checkpoint
+from adapters.transparency.disclosing import ALL, disclosures_of
 from adapters.transparency.heads import SealedHead, sealed_head
 from adapters.transparency.manifest import KeyTold, Manifest, SealedTold
 from adapters.transparency.notary import turn
@@ -34,11 +35,16 @@ _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 Row = tuple[int, str, int, bytes, bytes]
 
 
-def bundle_of(house: House, notary: "Connection[Any]", case_id: CaseId, last: Checkpoint | None = None) -> bytes:
+def bundle_of(
+    house: House, notary: "Connection[Any]", case_id: CaseId, last: Checkpoint | None = None, whose: str = ALL
+) -> bytes:
     """Return the bundle of a case. Its head is sealed, and the log's head signed, if they are not yet.
 
-    ``last``: a checkpoint that the auditor kept; the bundle then proves that the log goes on from there. Raises
-    UnknownCase, NoLogKey, TreeWentBack, NotYetSigned, IndexError for a checkpoint beyond the log, Unavailable.
+    ``last``: a checkpoint that the auditor kept; the bundle then proves that the log goes on from there.
+    ``whose`` personal fields are shown: ``all``, ``none``, or one subject's.
+
+    Raises UnknownCase, NoLogKey, TreeWentBack, NotYetSigned, IndexError for a checkpoint beyond the log, SealBroken,
+    Unavailable.
     """
     stream = case_stream(case_id)
     rows: list[Row] = notary.execute(_ROWS, (stream,), binary=True).fetchall()
@@ -50,6 +56,7 @@ def bundle_of(house: House, notary: "Connection[Any]", case_id: CaseId, last: Ch
         raise UnknownCase
     head = head_over(notary, max(event.position, rows[-1][0]))
     files = _files(notary, [*rows, *notary.execute(_AT, (event.position,), binary=True).fetchall()], head)
+    files |= disclosures_of(house, stream, whose)
     old = last.head.size if last else 0
     manifest = Manifest(
         v=1,

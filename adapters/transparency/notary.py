@@ -23,10 +23,10 @@ from adapters.transparency.attesting import last_sealed, seal_heads
 from adapters.transparency.checkpoints import Checkpoint, Head, signed
 from adapters.transparency.keys import SigningKey
 from adapters.transparency.merkle import root
-from adapters.transparency.setting_up import ensure_keys, origin_of, signing_keys
+from adapters.transparency.setting_up import ensure_keys, origin_of, reads_origin, signing_keys
 from adapters.transparency.signed_head import remember, require_onward
 from adapters.transparency.tiles import BadTile
-from adapters.transparency.tree import EVENTS, MOST_RECORDS, grow_tree, nodes_of, size_of
+from adapters.transparency.tree import EVENTS, MOST_RECORDS, READS, grow_tree, nodes_of, size_of
 from adapters.transparency.witnessing import ask_witnesses
 from domain.errors import Refused, Unavailable
 
@@ -65,37 +65,52 @@ def catch_up(connection: "Connection[Any]", tree: str = EVENTS) -> int:
     return size_of(connection, tree)
 
 
-def sign_head(connection: "Connection[Any]", origin: str, keys: Sequence[SigningKey], home: Path) -> Checkpoint:
+def sign_head(
+    connection: "Connection[Any]", origin: str, keys: Sequence[SigningKey], home: Path, tree: str = EVENTS
+) -> Checkpoint:
     """Sign the head of the tree as it is, and keep it as the newest one. Raises NoLogKey, TreeWentBack."""
     if not keys:
         raise NoLogKey
-    size = size_of(connection)
-    nodes = nodes_of(connection, size)
+    size = size_of(connection, tree)
+    nodes = nodes_of(connection, size, tree)
     head = Head(origin, size, root(size, nodes))
-    require_onward(home, head, nodes)
+    require_onward(home, head, nodes, tree)
     checkpoint = signed(head, keys)
-    remember(home, checkpoint)
-    connection.execute(_KEEP_LATEST, (EVENTS, size, checkpoint.note.whole, datetime.now(UTC)))
+    remember(home, checkpoint, tree)
+    connection.execute(_KEEP_LATEST, (tree, size, checkpoint.note.whole, datetime.now(UTC)))
     return checkpoint
 
 
-def publish(connection: "Connection[Any]") -> bool:
+def publish(connection: "Connection[Any]", tree: str = EVENTS) -> bool:
     """Publish the newest head for ever, if it is not yet; tell whether it was new."""
-    return connection.execute(_PUBLISH, (EVENTS,)).rowcount == 1
+    return connection.execute(_PUBLISH, (tree,)).rowcount == 1
 
 
 def turn(connection: "Connection[Any]", house: House, *, now: datetime, last: bool = False) -> int:
     """Do what is due; return the tree's size. ``last``: publish also before its time. Raises Refused, LogBroken."""
+    origin = origin_of(house.log.head().log)
     size = catch_up(connection)
-    latest = connection.execute(_LATEST, (EVENTS,)).fetchall()
-    if size and (not latest or latest[0][0] < size):
-        sign_head(connection, origin_of(house.log.head().log), signing_keys(house), house.settings.home)
-    published, at = connection.execute(_PUBLISHED, (EVENTS,)).fetchall()[0]
-    waited = at is None or now - at >= timedelta(seconds=PUBLISH_SECONDS)
-    if size > (published or 0) and (waited or last):
+    _sign(connection, house, EVENTS, origin)
+    if _is_due(connection, EVENTS, now, last=last):
         publish(connection)
         ask_witnesses(connection, now)
+    catch_up(connection, READS)
+    _sign(connection, house, READS, reads_origin(origin))
+    if _is_due(connection, READS, now, last=last):
+        publish(connection, READS)
     return size
+
+
+def _sign(connection: "Connection[Any]", house: House, tree: str, origin: str) -> None:
+    size, latest = size_of(connection, tree), connection.execute(_LATEST, (tree,)).fetchall()
+    if size and (not latest or latest[0][0] < size):
+        sign_head(connection, origin, signing_keys(house), house.settings.home, tree)
+
+
+def _is_due(connection: "Connection[Any]", tree: str, now: datetime, *, last: bool) -> bool:
+    published, at = connection.execute(_PUBLISHED, (tree,)).fetchall()[0]
+    waited = at is None or now - at >= timedelta(seconds=PUBLISH_SECONDS)
+    return size_of(connection, tree) > (published or 0) and (waited or last)
 
 
 def keep(house: House, stop: threading.Event, told: Callable[[int], None] = lambda _: None) -> None:

@@ -29,31 +29,31 @@ class NotYetSigned(Refused):
     en = "No signed head of the log has the position yet: try again in a moment"
 
 
-def head_over(connection: "Connection[Any]", position: int = 0) -> Checkpoint:
+def head_over(connection: "Connection[Any]", position: int = 0, tree: str = EVENTS) -> Checkpoint:
     """Return a signed head whose tree has the position: one that witnesses have signed, else the newest.
 
     Raises NotYetSigned.
     """
     for query in (_COUNTERSIGNED, _LATEST):
-        found = connection.execute(query, (EVENTS, position)).fetchall()
+        found = connection.execute(query, (tree, position)).fetchall()
         if found:
-            return _with_cosignatures(connection, parse_checkpoint(found[0][0]))
+            return _with_cosignatures(connection, parse_checkpoint(found[0][0]), tree)
     raise NotYetSigned(str(position))
 
 
-def newest_head(connection: "Connection[Any]") -> Checkpoint:
+def newest_head(connection: "Connection[Any]", tree: str = EVENTS) -> Checkpoint:
     """Return the newest signed head. Raises NotYetSigned."""
-    found = connection.execute(_LATEST, (EVENTS, 0)).fetchall()
+    found = connection.execute(_LATEST, (tree, 0)).fetchall()
     if not found:
         raise NotYetSigned("0")
-    return _with_cosignatures(connection, parse_checkpoint(found[0][0]))
+    return _with_cosignatures(connection, parse_checkpoint(found[0][0]), tree)
 
 
-def proof_of(connection: "Connection[Any]", position: int, head: Checkpoint | None = None) -> Proof:
+def proof_of(connection: "Connection[Any]", position: int, head: Checkpoint | None = None, tree: str = EVENTS) -> Proof:
     """Return the proof that the event at a position is in the log. Raises NotYetSigned."""
-    checkpoint = head or head_over(connection, position)
+    checkpoint = head or head_over(connection, position, tree)
     size = checkpoint.head.size
-    hashes = inclusion_proof(position - 1, size, nodes_of(connection, size))
+    hashes = inclusion_proof(position - 1, size, nodes_of(connection, size, tree))
     return Proof(position - 1, tuple(hashes), checkpoint)
 
 
@@ -62,6 +62,6 @@ def consistency_of(connection: "Connection[Any]", old: int, new: int) -> list[by
     return consistency_proof(old, new, nodes_of(connection, new))
 
 
-def _with_cosignatures(connection: "Connection[Any]", checkpoint: Checkpoint) -> Checkpoint:
-    rows = connection.execute(_LINES, (EVENTS, checkpoint.head.size)).fetchall()
+def _with_cosignatures(connection: "Connection[Any]", checkpoint: Checkpoint, tree: str) -> Checkpoint:
+    rows = connection.execute(_LINES, (tree, checkpoint.head.size)).fetchall()
     return with_lines(checkpoint, (line for (text,) in rows for line in parse_lines(text)))

@@ -13,6 +13,11 @@ def origin_of(log: str) -> str:
     return f"anjuan.invalid/{log}"
 
 
+def reads_origin(origin: str) -> str:
+    """Return the name under which the heads of the reads on record are signed, by the same keys."""
+    return f"{origin}/reads"
+
+
 class UnknownLogKey(Refused):
     """No key in use has this name and id."""
 

@@ -12,13 +12,18 @@ from adapters.transparency.tiles import HASH_BYTES, WIDTH, BadTile, Tiles, edge_
 
 EVENTS = "events"
 """The tree over the event log."""
+READS = "reads"
+"""The tree over the reads on record."""
 HEADS = "heads"
 """The tree over the heads of all streams, as they were sealed last."""
 MOST_RECORDS = 10_000
 
 _LOCK = "SELECT size FROM tree.sizes WHERE tree = %s FOR UPDATE"
 _SIZE = "SELECT size FROM tree.sizes WHERE tree = %s"
-_RECORDS = {EVENTS: "SELECT position, record FROM log.events WHERE position > %s ORDER BY position LIMIT %s"}
+_RECORDS = {
+    EVENTS: "SELECT position, record FROM log.events WHERE position > %s ORDER BY position LIMIT %s",
+    READS: "SELECT position, entry FROM reads.entries WHERE position > %s ORDER BY position LIMIT %s",
+}
 _EDGE = """
 SELECT level::int4, hashes FROM tree.tiles JOIN unnest(%s::int2[], %s::int8[]) AS wanted (level, number)
  USING (level, number) WHERE tree = %s

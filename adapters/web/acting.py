@@ -7,11 +7,13 @@ from fastapi.responses import RedirectResponse
 
 from adapters.commands import known_case_id, read_wish
 from adapters.house import House
+from adapters.reads.recording import on_record
 from adapters.web.case_inputs import case_inputs, rule_of
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
 from adapters.web.forms import Input, Typed, values_of
 from adapters.web.open_actions import ELSEWHERE
+from adapters.web.reader import on_page
 from adapters.web.sign_in import own_form
 from adapters.web.submissions import (
     FORBIDDEN,
@@ -59,7 +61,7 @@ class ActPages:
         desk = Desk(request, self._house)
         if desk.holder is None:
             return RedirectResponse(f"/ui/sign-in?back={request.url.path}", SEE_OTHER)
-        loaded = self._loaded(case_id, action)
+        loaded = self._recorded(desk, case_id, action)
         return self._form(desk, Sheet(case_id, action, loaded, _known(self._house, action, loaded.state)))
 
     def act(self, request: Request, case_id: str, action: str, typed: Submitted) -> Response:
@@ -87,6 +89,13 @@ class ActPages:
         loaded = self._house.cases.hot.read(known) if known else None
         if loaded is None or loaded.version == 0 or action not in ACTIONS or action in ELSEWHERE:
             raise UnknownCase
+        return loaded
+
+    def _recorded(self, desk: Desk, case_id: str, action: str) -> Loaded:
+        """The form shows what the case says; the case itself is memory, so that its record is written by itself."""
+        with on_record(self._house, on_page(desk), "case", {"action": action}) as record:
+            loaded = self._loaded(case_id, action)
+            record.case(case_id)
         return loaded
 
     def _form(self, desk: Desk, sheet: Sheet, refusal: dict[str, str] | None = None, status: int = 200) -> Response:

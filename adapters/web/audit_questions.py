@@ -10,12 +10,14 @@ from fastapi import Request, Response
 
 from adapters.audit_questions import Tallied, counted, evidence, findings, tallied, today
 from adapters.house import House
+from adapters.reads.recording import on_record
 from adapters.web import charts, fields
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel, listed
 from adapters.web.proof_lines import proof_line
 from adapters.web.question_words import Teller, Told
+from adapters.web.reader import on_page
 from domain.kernel import Value
 from projections.findings import Asked, Count
 from projections.question import Question, Words
@@ -105,7 +107,9 @@ class AuditPages:
         """Answer with a finding and the events that prove it."""
         desk = Desk(request, self._house)
         question, asked = question_of(number), desk.asked(Wanted).asked(today(self._house))
-        found = evidence(self._house, question, asked, finding)
+        with on_record(self._house, on_page(desk), "history", {"question": str(question.number)}) as record:
+            found = evidence(self._house, question, asked, finding)
+            record.case(*({found.finding.case_id} - {""}))
         told = Teller(question, desk.bureau).tell(found.finding)
         return desk.page(
             "audit_finding.html",

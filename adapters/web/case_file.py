@@ -7,6 +7,7 @@ from fastapi import Request, Response
 
 from adapters.commands import known_case_id
 from adapters.house import House
+from adapters.reads.recording import on_record
 from adapters.web import sheet
 from adapters.web.case_state import state_context
 from adapters.web.desk import Desk
@@ -14,6 +15,7 @@ from adapters.web.explain_panel import explain_panel
 from adapters.web.figures import local_time, second
 from adapters.web.open_actions import open_actions
 from adapters.web.past import shown_at, wait_for_own
+from adapters.web.reader import on_page
 from adapters.web.two_times import NOTHING_ASKED, two_times_page
 from adapters.web.worklist import badge_of
 from application.ports import case_stream
@@ -23,6 +25,8 @@ from domain.cases.registry import ACTIONS
 from domain.errors import UnknownCase
 
 _MOST_DIGITS = 18
+_MOMENT = ("version", "as_of", "at_position", "by", "on")
+_MOST_RECORDED = 40
 """More than any position has."""
 
 
@@ -36,7 +40,13 @@ class CasePages:
     def show(self, request: Request, case_id: str) -> Response:
         """Answer with the case file, as it stands or at ``version`` or ``as_of`` (recorded time); or in two times."""
         desk = Desk(request, self._house)
-        steps = self._steps(case_id)
+        with on_record(self._house, on_page(desk), "case", _moment_of(desk)) as record:
+            answer = self._shown(desk, case_id)
+            record.case(case_id)
+        return answer
+
+    def _shown(self, desk: Desk, case_id: str) -> Response:
+        request, steps = desk.request, self._steps(case_id)
         if request.query_params.get("by") == "happened":
             return two_times_page(desk, [step.recorded for step in steps])
         after = request.query_params.get("after", "")
@@ -56,8 +66,10 @@ class CasePages:
     def at(self, request: Request, case_id: str, version: int) -> Response:
         """Answer with the part of the page that the slider replaces."""
         desk = Desk(request, self._house)
-        steps = self._steps(case_id)
-        return desk.page("case_state.html", **self._context(desk, steps, _within(version, steps)))
+        with on_record(self._house, on_page(desk), "case", {"version": str(version)}) as record:
+            steps = self._steps(case_id)
+            record.case(case_id)
+            return desk.page("case_state.html", **self._context(desk, steps, _within(version, steps)))
 
     def _steps(self, case_id: str) -> Sequence[Step]:
         known = known_case_id(case_id)
@@ -83,6 +95,12 @@ class CasePages:
         post, actor = desk.holder
         names = open_actions(self._house, last.state, post, actor)
         return [(name, ACTIONS[name].zh if desk.language == "zh" else ACTIONS[name].en) for name in names]
+
+
+def _moment_of(desk: Desk) -> dict[str, str]:
+    """Return which state of the case was looked at."""
+    query = desk.request.query_params
+    return {name: query[name][:_MOST_RECORDED] for name in _MOMENT if query.get(name)}
 
 
 def _done(desk: Desk) -> str:

@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from adapters import coverage
 from adapters.coverage import Asked, Board, Line, board, covered_matters
 from adapters.house import House
+from adapters.reads.recording import on_record
 from adapters.web import charts, fields
 from adapters.web.charts import Title
 from adapters.web.desk import Desk
 from adapters.web.panels import Panel
 from adapters.web.past import seen
 from adapters.web.people import age_of
+from adapters.web.reader import on_page
 from domain.kernel import Value
 from domain.rulebook.coverage import CoverageRule
 from domain.rulebook.criteria import Criterion
@@ -68,6 +70,9 @@ class CoveragePages:
         asked = Asked("" if matter == ALL else matter, wanted.area, wanted.day, PAGE_ROWS, wanted.after)
         at = seen(desk, "coverage")
         found = board(at.views, asked)
+        with on_record(self._house, on_page(desk), "list", {"matter": matter, "division": wanted.area}) as record:
+            missing = coverage.missing(at.views, asked) if matter != ALL else MissingPage(())
+            record.subject(*(row.subject for row in missing.rows))
         return desk.page(
             "coverage.html",
             wanted=wanted,
@@ -75,7 +80,7 @@ class CoveragePages:
             matter=matter,
             found=found,
             panel=_panel(desk, found) if matter != ALL and found.lines else None,
-            missing=coverage.missing(at.views, asked) if matter != ALL else MissingPage(()),
+            missing=missing,
             share=lambda line: f"{line.permille / 10:.1f}%",
             age=lambda born: age_of(born, found.day),
             said=lambda rule: _said(desk, rule),

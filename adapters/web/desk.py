@@ -1,5 +1,6 @@
 """What every page needs: the language, who is signed in, the names, and the way to a rendered answer."""
 
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from adapters.web.texts import Texts, language_of
 from application.bureau import Bureau
 from domain.authority.posts import Post
 from domain.calendar import civil_day
+from domain.personal import RESERVED, erased_by
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 TOKEN_COOKIE = "anjuan_token"  # noqa: S105  the name of a cookie is no secret
@@ -41,6 +43,17 @@ HEADERS = {
 }
 
 
+_texts: ContextVar[Texts] = ContextVar("texts")
+"""The texts of the page that is being rendered: macros are not given them."""
+
+
+def _shown(value: object) -> object:
+    """Return a value as pages show it: of an erased one, that it is erased, and not by which event."""
+    if isinstance(value, str) and value.startswith(RESERVED) and erased_by(value):
+        return _texts.get()("app.erased")
+    return value
+
+
 @cache
 def environment() -> Environment:
     """Return the templates, with everything escaped and no name left undefined."""
@@ -48,6 +61,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -149,7 +163,11 @@ class Desk:
     def markup(self, template: str, **context: object) -> Markup:
         """Return a rendered template."""
         shared = {"desk": self, "t": self.t, **context}
-        return Markup(environment().get_template(template).render(shared))  # noqa: S704  rendered with autoescape on
+        before = _texts.set(self.t)
+        try:
+            return Markup(environment().get_template(template).render(shared))  # noqa: S704  rendered with autoescape on
+        finally:
+            _texts.reset(before)
 
     def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
         """Return the answer, remembering a language that was asked for."""

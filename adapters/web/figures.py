@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.calendar import CIVIL_ZONE, last_day
 from domain.identity import covered, masked_citizen_id
 from domain.kernel import Fen
+from domain.personal import erased_by
 
 _FEN = 100
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
@@ -74,7 +75,7 @@ def masked_id(number: str) -> str:
 
 def masked_phone(number: str) -> str:
     """Return a phone number with the middle covered."""
-    return covered(number, _PHONE_SHOWN, _PHONE_TAIL)
+    return number if erased_by(number) else covered(number, _PHONE_SHOWN, _PHONE_TAIL)
 
 
 def covered_value(field: str, value: str) -> str:

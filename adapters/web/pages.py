@@ -15,6 +15,7 @@ from adapters.web.case_file import CasePages
 from adapters.web.coverage import CoveragePages
 from adapters.web.dashboard import DashboardPages
 from adapters.web.duties import DutyPages
+from adapters.web.erasures import ErasurePages
 from adapters.web.errors import PageRoute, error_page
 from adapters.web.log import LogPages
 from adapters.web.opening import OpenPages
@@ -22,6 +23,7 @@ from adapters.web.operations import OperationsPages
 from adapters.web.parity import ParityPages
 from adapters.web.people import PersonPages
 from adapters.web.policy import PolicyPages
+from adapters.web.reads import ReadsPages
 from adapters.web.rulebook import RulebookPages
 from adapters.web.sign_in import SignInPages
 from adapters.web.worklist import WorklistPages
@@ -75,6 +77,8 @@ def _overviews(house: House, operations: OperationsPages) -> Routes:
     return {
         "/ui/audit": audit.show,
         "/ui/audit/log": LogPages(house).show,
+        "/ui/audit/erasures": ErasurePages(house).show,
+        "/ui/audit/reads": ReadsPages(house).show,
         "/ui/audit/{number}": audit.question,
         "/ui/audit/{number}/{finding}": audit.finding,
         "/ui/duties": DutyPages(house).show,

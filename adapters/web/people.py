@@ -6,9 +6,11 @@ from fastapi import Request, Response
 
 from adapters.house import House
 from adapters.persons import OUTCOMES, Asked, household_file
+from adapters.reads.recording import on_record
 from adapters.web.desk import Desk
 from adapters.web.figures import yuan
 from adapters.web.past import seen
+from adapters.web.reader import on_page
 from domain.cases.assess import age_on
 from domain.errors import UnknownPerson
 from domain.kernel import Value
@@ -39,7 +41,10 @@ class PersonPages:
         if len(subject) > _LONGEST or "\0" in subject:
             raise UnknownPerson
         at = seen(desk, "person")
-        found = household_file(at.views, Asked(subject=subject, limit=PAGE_ROWS, after=wanted.after))
+        with on_record(self._house, on_page(desk), "person") as record:
+            found = household_file(at.views, Asked(subject=subject, limit=PAGE_ROWS, after=wanted.after))
+            record.subject(*found.household.subjects)
+            record.case(*(case.case_id for case in found.household.cases))
         return desk.page(
             "person.html",
             wanted=wanted,

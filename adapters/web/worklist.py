@@ -7,10 +7,12 @@ from fastapi import Depends, Request, Response
 from starlette.exceptions import HTTPException
 
 from adapters.house import House
+from adapters.reads.recording import HIDDEN, asked_of, on_record
 from adapters.web import fields
 from adapters.web.desk import SOON_DAYS, Desk
 from adapters.web.forms import Typed
 from adapters.web.past import seen
+from adapters.web.reader import on_page
 from adapters.web.submissions import one, submitted
 from domain.cases.state import Stage
 from domain.kernel import Value
@@ -82,7 +84,9 @@ class WorklistPages:
         at = seen(desk, "worklist")
         where = wanted.conditions(desk.today)
         order = order_for(where, wanted.sort)
-        page = worklist_page(at.views.read(*worklist_rows(where, order, PAGE_ROWS, wanted.after)), order, PAGE_ROWS)
+        with on_record(self._house, on_page(desk), "list", asked_of(where)) as record:
+            page = worklist_page(at.views.read(*worklist_rows(where, order, PAGE_ROWS, wanted.after)), order, PAGE_ROWS)
+            record.case(*(row.case_id for row in page.rows))
         tally = at.views.read(*worklist_tally(where, desk.today, desk.today + timedelta(days=SOON_DAYS)))[0]
         return desk.page(
             "worklist.html",
@@ -102,8 +106,10 @@ class WorklistPages:
         if "\0" in name or len(name) > _MOST_NAME:
             raise HTTPException(400)
         where = WorklistFilter(name=name)
-        found = self._house.read(*worklist_rows(where, "opened", PAGE_ROWS, one(typed, "after"))) if name else []
-        page = worklist_page(found, "opened", PAGE_ROWS)
+        with on_record(self._house, on_page(desk), "list", {"name": HIDDEN}) as record:
+            found = self._house.read(*worklist_rows(where, "opened", PAGE_ROWS, one(typed, "after"))) if name else []
+            page = worklist_page(found, "opened", PAGE_ROWS)
+            record.case(*(row.case_id for row in page.rows))
         return desk.page("found.html", page=page, name=name, badge=lambda row: badge(desk, row))
 
 

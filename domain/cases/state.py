@@ -20,7 +20,7 @@ from domain.cases.parts import (
     Review,
     Visit,
 )
-from domain.kernel import CaseId, PostId, Value
+from domain.kernel import CaseId, Personal, PostId, Value
 from domain.rulebook.criteria import FactValue
 
 Stage = Literal[
@@ -86,7 +86,7 @@ class CaseState(Value):
     """The last activity of a case brought in from an older system."""
     activities: int = 0
     organisation: Organisation | None = None
-    facts: dict[str, FactValue] = {}
+    facts: Personal[dict[str, FactValue]] = {}
     """What has been established, by name (``rule.facts``)."""
     duties: dict[str, Duty] = {}
     """The statutory duties by name, met and dropped ones too."""

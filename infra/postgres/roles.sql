@@ -6,4 +6,6 @@ CREATE ROLE anjuan_writer NOLOGIN;     -- appends to the log; can change or dele
 CREATE ROLE anjuan_projector NOLOGIN;  -- reads the log, owns the read models
 CREATE ROLE anjuan_reader NOLOGIN;     -- reads the log and the read models: also for auditors
 CREATE ROLE anjuan_notary NOLOGIN;     -- reads the log, writes the transparency log's tree and its signed heads
-GRANT anjuan_writer, anjuan_projector, anjuan_reader, anjuan_notary TO :"login" WITH ADMIN OPTION;
+CREATE ROLE anjuan_recorder NOLOGIN;   -- lets old records of reads expire
+CREATE ROLE anjuan_vault NOLOGIN;      -- the vault's own database: keys and the index of persons
+GRANT anjuan_writer, anjuan_projector, anjuan_reader, anjuan_notary, anjuan_recorder, anjuan_vault TO :"login" WITH ADMIN OPTION;

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.eventstore.codec import EVENT_TYPES, decode_state, encode_state
+from adapters.eventstore.codec import decode_state, encode_state
+from adapters.eventstore.event_types import EVENT_TYPES
 from domain.kernel import Event
 from tests.support.samples import SAMPLES, fact
 

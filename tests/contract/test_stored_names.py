@@ -4,7 +4,8 @@ import inspect
 
 import pytest
 
-from adapters.eventstore.codec import EVENT_TYPES, encode_state
+from adapters.eventstore.codec import encode_state
+from adapters.eventstore.event_types import EVENT_TYPES
 from application.ports import case_stream
 from domain.bureau_events import BUREAU, RULEBOOK
 from domain.cases.registry import ACTIONS
@@ -38,6 +39,12 @@ TYPES = {
     "case.decision_served": 1,
     "case.document_attached": 1,
     "case.duty_breached": 1,
+    "case.personal_erased": 1,
+    "erasure.begun": 1,
+    "erasure.completed": 1,
+    "erasure.requested": 1,
+    "hold.lifted": 1,
+    "hold.placed": 1,
     "case.duty_warned": 1,
     "case.facts_established": 1,
     "case.grant_increased": 1,

@@ -48,7 +48,7 @@ SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE n.nspname IN ('log', 'views', 'access', 'vault', 'public') AND has_function_privilege(%s, p.oid, 'EXECUTE')
    AND has_schema_privilege(%s, n.oid, 'USAGE')
 """
-LOG = {f"log.{table} SELECT" for table in ("events", "commands", "streams", "head")}
+LOG = {f"log.{table} SELECT" for table in ("events", "commands", "streams", "head", "sealed_field", "erased")}
 VIEW_TABLES = {table.name for view in VIEWS.values() for table in view.tables} | {
     *("checkpoint", "projections", "leases", "workers", "parked", "asides")
 }
@@ -64,6 +64,7 @@ WRITES = {
     "log.streams INSERT",
     "log.streams UPDATE",
     "log.head UPDATE",
+    "log.sealed_field INSERT",
     *(f"views.{name} SELECT" for name in ("checkpoint", "projections", "leases", "workers", "parked", "asides")),
     "access.tokens SELECT",
     "access.tokens INSERT",
@@ -71,6 +72,7 @@ WRITES = {
     "vault.subjects SELECT",
     "vault.subjects INSERT",
 }
+READ_READS = {f"reads.{name} SELECT" for name in ("head", "entries", "about")}
 READ_TREE = {
     f"tree.{name} SELECT"
     for name in ("sizes", "tiles", "latest", "checkpoints", "cosignatures", "witnesses", "sealed_heads")
@@ -85,8 +87,8 @@ NOTES = {
 MAY: dict[Role, set[str]] = {
     "anjuan_writer": LOG | WRITES,
     "anjuan_projector": LOG | OWN_VIEWS,
-    "anjuan_reader": LOG | READ_VIEWS | READ_TREE,
-    "anjuan_notary": READ_TREE | NOTES,
+    "anjuan_reader": LOG | READ_VIEWS | READ_TREE | READ_READS,
+    "anjuan_notary": READ_TREE | NOTES | READ_READS,
 }
 
 

@@ -165,9 +165,11 @@ def test_settings_are_shown_without_passwords(monkeypatch: pytest.MonkeyPatch, t
     shown: dict[str, Any] = {}
     for url in ("postgresql://anjuan:geheim@db.example/anjuan", "host=db.example password=geheim dbname=anjuan"):
         monkeypatch.setenv("ANJUAN_DATABASE_URL", url)
+        monkeypatch.setenv("ANJUAN_VAULT_URL", url)
+        monkeypatch.setenv("ANJUAN_KEKS", "kek-1:geheim,kek-2:geheim")
         shown = read("config")
-        assert "geheim" not in shown["database_url"] + said("config")
-        assert "***" in shown["database_url"]
+        assert "geheim" not in str(shown) + said("config")
+        assert ["***" in shown[name] for name in ("database_url", "vault_url", "keks")] == [True] * 3
     assert (shown["home"], shown["port"]) == (str(tmp_path), 8000)
     monkeypatch.setenv("ANJUAN_PORT", "x")
     assert_fault(run("config"), "BAD_SETTING")

@@ -112,12 +112,8 @@ def house(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) ->
             appends.append(Append(f"t-{number}", "wish", (Write(stream, versions.get(stream, 0), facts),)))
             versions[stream] = versions.get(stream, 0) + 1
         house.log.append_many(appends)
-        bring_up(url)
+        bring_up_views(house.locate)
         yield house
-
-
-def bring_up(url: str) -> None:
-    bring_up_views(lambda: url)
 
 
 def asked(matter: str = "zunlaojin", division: str = "", day: date = DAY) -> CoverageFilter:

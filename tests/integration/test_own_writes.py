@@ -109,7 +109,7 @@ class TestOverHttp:
         here.act(case_id, "accept-case")
         parked = here.head()
         monkeypatch.setitem(VIEWS, "worklist", without_acceptances(VIEWS["worklist"]))
-        with projecting(here.house.conninfo, list(VIEWS.values())) as mine:
+        with projecting(here.house.locate, list(VIEWS.values())) as mine:
             mine.advance(list(VIEWS.values()), trouble=Trouble(suspects={"worklist"}))
         answer, seconds = get(here, "/cases", after=parked)
         assert (answer.status_code, answer.json()["code"]) == (504, "VIEW_PARKED")
@@ -134,7 +134,7 @@ class TestWaiting:
             split_into(connection, ALL, "streams", 3)
         write_cases(house.log, 2, 12)
         head = house.log.head().position
-        with projecting(house.conninfo, ALL) as mine:
+        with projecting(house.locate, ALL) as mine:
             streams = [lease for lease in mine.leases if lease.lane == "streams"]
             for left, lease in zip((2, 1, 0), streams, strict=True):
                 mine.leases = [lease]

@@ -93,7 +93,7 @@ def house(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) ->
     with database(postgres) as url, house_on(url, tmp_path_factory.mktemp("home")) as house:
         for number, events in enumerate(CASES):
             house.log.append(append(f"case-{number}", Write(f"case-{number}", 0, tuple(map(fact_of, events)))))
-        bring_up(lambda: url)
+        bring_up(house.locate)
         yield house
 
 

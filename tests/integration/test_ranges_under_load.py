@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from adapters.eventstore.codec import EVENT_TYPES
+from adapters.eventstore.event_types import EVENT_TYPES
 from adapters.projector.batch import Span, read_batch
 from adapters.projector.poison import OtherVersion, replay
 from adapters.projector.rows import write_rows

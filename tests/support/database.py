@@ -39,7 +39,8 @@ def database(running: EmbeddedServer) -> Iterator[str]:
     try:
         yield running.url(name)
     finally:
-        _execute(running, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for made in (name, f"{name}_vault"):
+            _execute(running, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
 
 
 def _execute(running: EmbeddedServer, statement: sql.Composed) -> None:

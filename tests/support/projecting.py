@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from adapters.postgres.database import Locate
 from adapters.projector.leases import Lease, claim, release
 from adapters.projector.poison import replay
 from adapters.projector.rebuild import rebuild
@@ -42,9 +43,9 @@ class Projecting:
 
 
 @contextmanager
-def projecting(url: str, views: Sequence[View]) -> Iterator[Projecting]:
+def projecting(where: str | Locate, views: Sequence[View]) -> Iterator[Projecting]:
     """Own all ranges that are free, with the tables of the views made."""
-    with session(lambda: url) as (connection, name):
+    with session((lambda: where) if isinstance(where, str) else where) as (connection, name):
         prepare_views(connection, views)
         mine = Projecting(connection, claim(connection, name, 100))
         yield mine

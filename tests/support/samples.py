@@ -45,6 +45,7 @@ from domain.cases.events.closing import (
     LayerScreened,
     NextLayerScreened,
     NoteAdded,
+    PersonalErased,
 )
 from domain.cases.events.decision import (
     CaseRefused,
@@ -74,6 +75,7 @@ from domain.cases.events.intake import (
 )
 from domain.cases.events.legacy import Attribute, LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.parts import Correction, Document, Due, DutyMove, Household, Mandate, Organisation, Person
+from domain.erasure import ErasureBegun, ErasureCompleted, ErasureRequested, HoldLifted, HoldPlaced
 from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, SubjectId
 from domain.rulebook.amounts import Calculation
 from domain.rulebook.criteria import Line
@@ -221,6 +223,7 @@ CLOSING: tuple[CaseEvent, ...] = (
     ),
     DutyWarned(what="accept", due_at=MOMENT, holder="town_handler", basis="民发〔2021〕57号"),
     DutyBreached(what="accept", due_at=MOMENT, holder="town_handler", basis="民发〔2021〕57号"),
+    PersonalErased(subjects=("s-1", "case-1"), erasure="evt-1"),
 )
 LEGACY: tuple[CaseEvent, ...] = (
     LegacyCaseOpened(
@@ -336,6 +339,13 @@ ENTITLEMENT_SAMPLES: tuple[Event, ...] = (
     EntitlementEnded(case=CASE_ID, matter="dibao", to_month=MONTH),
 )
 _LOG_KEY = "anjuan.invalid/log+33d7b496+AeHZzBlNVx0uL3wyWjkoGzMZyMHqkDUGcHOjrNKWQCE="
+ERASURE_SAMPLES: tuple[Event, ...] = (
+    ErasureRequested(subject=SubjectId("s-1"), reason="本人申请", basis="《个人信息保护法》第四十七条"),
+    ErasureBegun(subject=SubjectId("s-1"), subjects=("s-1", "case-1"), basis="《个人信息保护法》第四十七条"),
+    ErasureCompleted(subject=SubjectId("s-1"), erasure="evt-1", keys=2, fields=9, cases=("1",)),
+    HoldPlaced(subject=SubjectId("s-1"), reason="行政诉讼", basis="《行政诉讼法》第四十二条"),
+    HoldLifted(subject=SubjectId("s-1"), reason="诉讼终结"),
+)
 ATTESTING_SAMPLES: tuple[Event, ...] = (
     HeadsSealed(position=12, streams=3, root="00" * 32),
     LogKeyIntroduced(key=_LOG_KEY),
@@ -351,6 +361,7 @@ SAMPLES: dict[str, Event] = {
         *AUTHORITY_SAMPLES,
         *ENTITLEMENT_SAMPLES,
         *ATTESTING_SAMPLES,
+        *ERASURE_SAMPLES,
     )
 }
 

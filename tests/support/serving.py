@@ -10,12 +10,11 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from adapters.house import House
+from adapters.house import House, open_place
 from adapters.http.app import create_app
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import project
 from adapters.settings import Settings
-from adapters.vault.keys import read_or_make_key
 from domain.authority.posts import Post
 from tests.support import database
 from tests.support.builders import HANDLER, VILLAGE, id_number
@@ -73,11 +72,12 @@ def free_port() -> int:
 @contextmanager
 def open_test_house(home: Path, url: str) -> Iterator[House]:
     settings = Settings(home=home, database_url=url, port=free_port())
-    house = House(settings, lambda: url, read_or_make_key(home))
-    try:
-        yield house
-    finally:
-        house.close()
+    with open_place(settings, lambda: url) as place:
+        house = House(settings, place)
+        try:
+            yield house
+        finally:
+            house.close()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from application.judge import ACTION_OF, judge
 from domain.authority.register import Register
 from domain.cases.events import CASE_EVENTS
+from domain.cases.events.closing import PersonalErased
 from domain.cases.events.inquiry import AppraisalHeld
 from domain.cases.events.intake import CaseAccepted
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
@@ -103,9 +104,9 @@ def test_cases_of_older_systems_are_passed_over() -> None:
     assert judge([replace(IN_2022[0], stream="case-legacy-1", event=event, type=event.TYPE)], BUREAU) == []
 
 
-def test_every_event_of_a_case_but_those_of_older_systems_is_the_outcome_of_an_action() -> None:
-    legacy = {LegacyCaseOpened, LegacyActivityRecorded}
-    assert set(CASE_EVENTS.values()) - legacy == set(ACTION_OF)
+def test_every_event_of_a_case_but_those_of_older_systems_and_erasures_is_the_outcome_of_an_action() -> None:
+    of_no_action = {LegacyCaseOpened, LegacyActivityRecorded, PersonalErased}
+    assert set(CASE_EVENTS.values()) - of_no_action == set(ACTION_OF)
     assert set(ACTIONS) <= set(ACTION_OF.values())
 
 

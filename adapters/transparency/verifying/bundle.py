@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from adapters.transparency.checkpoints import Checkpoint, parse_checkpoint
+from adapters.transparency.disclosing import name_of
 from adapters.transparency.heads import StreamHead
 from adapters.transparency.keys import BadKey, verifier_of
 from adapters.transparency.manifest import Manifest
@@ -18,6 +19,7 @@ from adapters.transparency.notes import BadNote
 from adapters.transparency.proofs import BadProofText, check_proof, parse_proof
 from adapters.transparency.verifying.database import Unreadable
 from adapters.transparency.verifying.findings import FaultCode, Finding, Verdict
+from adapters.transparency.verifying.sealed import commitments_of
 from adapters.transparency.verifying.trust import KeySpan, Trust, judge_signatures
 
 _MOST_BYTES = 200_000_000
@@ -43,7 +45,13 @@ def verify_bundle(file: Path, trust: Trust) -> Verdict:
     try:
         bundle = _read(file)
         spans = [KeySpan(verifier_of(each.key), each.since, each.until) for each in bundle.manifest.keys]
-        findings = [*_members(bundle), *_events(bundle), *_sealed(bundle), *_goes_on(bundle, trust.last)]
+        findings = [
+            *_members(bundle),
+            *_events(bundle),
+            *_sealed(bundle),
+            *_disclosures(bundle),
+            *_goes_on(bundle, trust.last),
+        ]
     except _BROKEN as error:
         raise Unreadable(f"{file.name}: {type(error).__name__}") from error
     judged = judge_signatures([bundle.checkpoint], spans, trust)
@@ -128,6 +136,22 @@ def _sealed(bundle: _Bundle) -> list[Finding]:
     holds = _holds(lambda: check_inclusion(leaf, sealed.number, data["streams"], hashes, bytes.fromhex(data["root"])))
     if not holds or sealed.stream != bundle.manifest.stream or told["type"] != "heads.sealed":
         findings.append(Finding(code="HEADS_DIFFER", position=int(told["position"])))
+    return findings
+
+
+def _disclosures(bundle: _Bundle) -> list[Finding]:
+    """Each personal value that is shown is the one that the state of its event commits to."""
+    findings = []
+    for name in sorted(bundle.files):
+        folder, _, rest = name.partition("/")
+        number, _, file = rest.partition("/")
+        if folder != "disclosures":
+            continue
+        told = commitments_of(bundle.files[f"states/{number}.json"], bundle.manifest.stream)
+        by_name = {name_of(path): each for path, each in told.items()}
+        each = by_name.get(file.removesuffix(".json"))
+        if each is None or each.suite.digest(bundle.files[name]) != each.d:
+            findings.append(Finding(code="FIELD_ALTERED", detail=name))
     return findings
 
 

@@ -6,15 +6,18 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Connection
 
-from adapters.eventstore.codec import UnknownType, decode_event
+from adapters.eventstore.codec import UnknownType, decode_event, decode_parts
+from adapters.eventstore.fields import StoredField
 from adapters.transparency.checkpoints import Checkpoint, parse_checkpoint, with_lines
 from adapters.transparency.keys import BadKey, verifier_of
 from adapters.transparency.notes import BadNote, parse_lines
 from adapters.transparency.tiles import HASH_BYTES, WIDTH, BadTile
 from adapters.transparency.tree import EVENTS, tile_of
 from adapters.transparency.verifying.scan import Row, Sealed
+from adapters.transparency.verifying.sealed import Erasures
 from adapters.transparency.verifying.trust import KeySpan
 from domain.attested import HEADS, KEYS, HeadsSealed, LogKeyIntroduced, LogKeyRetired
+from domain.erasure import ErasureBegun, ErasureCompleted
 from domain.errors import Refused
 from domain.kernel import Event
 
@@ -26,6 +29,14 @@ SELECT position, stream, seq, type, schema::int4, recorded_at, state, record FRO
 _HEAD = "SELECT log, position FROM log.head"
 _TIPS = "SELECT stream, version, last_hash FROM log.streams"
 _STREAM = "SELECT position, type, schema::int4, state FROM log.events WHERE stream = %s ORDER BY seq"
+_FIELDS = """
+SELECT position, path, subject, key_id, commitment, sealed, erased_by FROM log.sealed_field
+ WHERE position BETWEEN %s AND %s ORDER BY position, path
+"""
+_ERASURES = """
+SELECT position, type, schema::int4, state FROM log.events
+ WHERE type IN ('erasure.begun', 'erasure.completed') ORDER BY position
+"""
 _CHECKPOINTS = """
 SELECT note, ARRAY(SELECT line FROM tree.cosignatures AS c WHERE c.tree = p.tree AND c.size = p.size ORDER BY witness)
   FROM (SELECT tree, size, note FROM tree.checkpoints UNION SELECT tree, size, note FROM tree.latest) AS p
@@ -62,6 +73,28 @@ def rows_of(connection: "Connection[Any]") -> Iterator[list[Row]]:
     while rows := connection.execute(_ROWS, (after, CHUNK), binary=True).fetchall():
         yield rows
         after = rows[-1][0]
+
+
+def fields_of(connection: "Connection[Any]", first: int, last: int) -> list[StoredField]:
+    """Return the sealed fields of the events from one position to another."""
+    rows = connection.execute(_FIELDS, (first, last), binary=True).fetchall()
+    return [StoredField._make(row) for row in rows]
+
+
+def erasures_in(connection: "Connection[Any]") -> Erasures:
+    """Return what the log tells of erasures. What cannot be read tells nothing: the scan tells of its bytes."""
+    by_event: dict[str, frozenset[str]] = {}
+    completed: set[str] = set()
+    for _, stored_type, schema, state in connection.execute(_ERASURES, binary=True).fetchall():
+        try:
+            event, meta = decode_parts(stored_type, schema, state)
+        except (UnknownType, msgspec.DecodeError):
+            continue
+        if isinstance(event, ErasureBegun):
+            by_event[meta.event_id] = frozenset(event.subjects)
+        elif isinstance(event, ErasureCompleted):
+            completed |= by_event.get(event.erasure, frozenset())
+    return Erasures(by_event, frozenset(completed))
 
 
 def leaves_kept(connection: "Connection[Any]", first: int, count: int) -> bytes:

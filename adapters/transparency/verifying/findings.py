@@ -25,6 +25,11 @@ FaultCode = Literal[
     "HEADS_DIFFER",
     "DECISION_FAULTY",
     "VIEW_DIFFERS",
+    "FIELD_ALTERED",
+    "FIELD_MISSING",
+    "FIELD_ERASED",
+    "FIELD_RETURNED",
+    "KEY_RETURNED",
     "BUNDLE_ALTERED",
     "BUNDLE_INCOMPLETE",
     "PROOF_BAD",
@@ -53,6 +58,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "HEADS_DIFFER": ("流末端封存事件与日志不符", "the sealed heads are not those of the log"),
     "DECISION_FAULTY": ("行为与当日规则不符", "an act is not in order by the rule of its day"),
     "VIEW_DIFFERS": ("视图与日志不符", "a view is not what the log says"),
+    "FIELD_ALTERED": ("密文与事件中的承诺不符", "a sealed field is not what the state commits to"),
+    "FIELD_MISSING": ("缺少事件承诺的密文", "a sealed field that the state commits to is missing"),
+    "FIELD_ERASED": ("密文被删除，但没有抹除事件", "a sealed field is gone without an event that erases it"),
+    "FIELD_RETURNED": ("已抹除当事人的密文又出现", "a sealed field of an erased person is there again"),
+    "KEY_RETURNED": ("已抹除当事人的密钥又出现", "a key of an erased person is there again"),
     "BUNDLE_ALTERED": ("证据包文件被改动、增减", "a file of the bundle was altered, added or dropped"),
     "BUNDLE_INCOMPLETE": ("证据包缺少流末端的事件", "the bundle lacks events at the end of its stream"),
     "PROOF_BAD": ("收录证明不成立", "the proof of inclusion does not hold"),
@@ -71,7 +81,7 @@ class Finding(Value, omit_defaults=False):
 class Verdict(Value, omit_defaults=False):
     """The outcome. Figures tell how much was looked at: an outcome of nothing is never well.
 
-    ``signed``, ``witnessed``: up to which size; what came after is not vouched for yet.
+    ``fields``: sealed ones. ``signed``, ``witnessed``: up to which size; what came after is not vouched for yet.
     """
 
     log: str
@@ -83,6 +93,7 @@ class Verdict(Value, omit_defaults=False):
     signed: int
     witnessed: int
     sealed: int
+    fields: int = 0
     decisions: int = 0
     seconds: float = 0.0
     findings: tuple[Finding, ...] = ()

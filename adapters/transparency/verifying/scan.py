@@ -9,9 +9,10 @@ import msgspec
 
 from adapters.eventstore.records import time_text
 from adapters.transparency.heads import StreamHead, root_of
-from adapters.transparency.merkle import leaf_hash, root
-from adapters.transparency.tiles import HASH_BYTES, Tiles, edge_of, grow, nodes
+from adapters.transparency.merkle import leaf_hash
+from adapters.transparency.tiles import HASH_BYTES
 from adapters.transparency.verifying.findings import FaultCode, Finding
+from adapters.transparency.verifying.growth import Growth
 
 Row = tuple[int, str, int, str, int, datetime, bytes, bytes]
 """Position, stream, version, type, schema, recorded at, state, record."""
@@ -43,13 +44,13 @@ class Scan:
         """``log``: its id, as records name it."""
         self.log = log
         self.size = 0
-        self.roots: dict[int, bytes] = {}
         self.findings: list[Finding] = []
         self.tips: dict[str, tuple[int, bytes]] = {}
         self.leaves_differ = 0
         self._at: datetime | None = None
-        self._tiles: Tiles = {}
         self._stops = sorted({*wanted.sizes, *(each.position for each in wanted.sealed)})
+        self._growth = Growth(self._stops)
+        self.roots = self._growth.roots
         self._sealed = {each.position: each for each in wanted.sealed}
         self._before = f'{{"log":"{log}","position":'
 
@@ -113,19 +114,14 @@ class Scan:
             self._find("TILE_DIFFERS", first + number)
 
     def _grow(self, leaves: Sequence[bytes]) -> None:
-        edge = {tile.level: self._tiles[tile.level, tile.number] for tile in edge_of(self.size)}
-        grown = self._tiles | grow(self.size, edge, leaves)
-        self.size += len(leaves)
-        # No more is needed to go on, or for the root.
-        self._tiles = {(level, number): grown[level, number] for level, number, _ in edge_of(self.size)}
-        if self.size in self._stops:
-            self.roots[self.size] = self.root()
-            if self.size in self._sealed:
-                self._compare_heads(self._sealed[self.size])
+        self._growth.take(leaves)
+        self.size = self._growth.size
+        if self.size in self._sealed:
+            self._compare_heads(self._sealed[self.size])
 
     def root(self) -> bytes:
         """Return the root over all that was taken."""
-        return root(self.size, nodes(self.size, lambda level, number, _: self._tiles[level, number]))
+        return self._growth.root()
 
     def _compare_heads(self, sealed: Sealed) -> None:
         heads = [StreamHead(stream, seq, digest) for stream, (seq, digest) in sorted(self.tips.items())]

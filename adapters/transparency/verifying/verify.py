@@ -13,6 +13,7 @@ from adapters.transparency.setting_up import origin_of
 from adapters.transparency.verifying import database
 from adapters.transparency.verifying.findings import Finding, Verdict
 from adapters.transparency.verifying.scan import Scan, Wanted
+from adapters.transparency.verifying.sealed import SealedScan
 from adapters.transparency.verifying.trust import Judged, Trust, judge_roots, judge_signatures
 
 Progress = Callable[[int, int], None]
@@ -35,15 +36,17 @@ def _verified(connection: "Connection[Any]", trust: Trust, progress: Progress) -
         asked = [*checkpoints, *([trust.last] if trust.last else [])]
         sealed = database.sealed_in(connection)
         scan = Scan(end.log, Wanted([each.head.size for each in asked], sealed))
+        fields = SealedScan(database.erasures_in(connection))
         for rows in database.rows_of(connection):
             scan.take(rows, partial(database.leaves_kept, connection))
+            fields.take(rows, partial(database.fields_of, connection))
             progress(scan.size, end.position)
-        findings = [*scan.findings, *_ends(scan, end.position, database.tips_of(connection))]
+        findings = [*scan.findings, *fields.findings, *_ends(scan, end.position, database.tips_of(connection))]
         spans = database.keys_in(connection)
     findings += judge_roots(asked, origin_of(end.log), scan.size, scan.roots)
     # The auditor's own was checked when it was kept; it is no head that the log has.
     judged = judge_signatures(checkpoints, spans, trust)
-    return _verdict(scan, findings, judged, _Looked(len(asked), len(sealed), began))
+    return _verdict(scan, findings, judged, _Looked(len(asked), len(sealed), fields.looked, began))
 
 
 class _Looked(NamedTuple):
@@ -51,6 +54,7 @@ class _Looked(NamedTuple):
 
     checkpoints: int
     sealed: int
+    fields: int
     began: float
 
 
@@ -66,6 +70,7 @@ def _verdict(scan: Scan, findings: list[Finding], judged: Judged, looked: _Looke
         signed=judged.signed,
         witnessed=judged.witnessed,
         sealed=looked.sealed,
+        fields=looked.fields,
         seconds=round(time.perf_counter() - looked.began, 3),
         findings=tuple(sorted(found, key=lambda each: each.position or 2**62)),
     )

@@ -108,6 +108,17 @@ class DutyBreached(Clocked):
     basis: str
 
 
+class PersonalErased(Clocked):
+    """抹除: personal fields of these subjects were erased (个人信息保护法 art. 47); ``case-…``: the case's own fields.
+
+    ``erasure``: the id of the event by which; it stands in every erased value.
+    """
+
+    TYPE: ClassVar = "case.personal_erased"
+    subjects: tuple[str, ...]
+    erasure: str
+
+
 ClosingEvent = (
     CaseWithdrawn
     | CaseTerminated
@@ -120,4 +131,5 @@ ClosingEvent = (
     | NextLayerScreened
     | DutyWarned
     | DutyBreached
+    | PersonalErased
 )

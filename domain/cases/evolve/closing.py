@@ -1,6 +1,6 @@
 """How endings and additions change a case."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
@@ -18,8 +18,10 @@ from domain.cases.events.closing import (
     DutyWarned,
     NextLayerScreened,
     NoteAdded,
+    PersonalErased,
 )
 from domain.cases.state import CaseState
+from domain.personal import Field, erased, erased_values, with_personal
 
 
 def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
@@ -46,8 +48,21 @@ def evolve_closing(state: CaseState, event: ClosingEvent) -> CaseState:
             return replace(state, screened=screened, done=state.done | {"screened"})
         case DutyWarned() | DutyBreached():
             return _late(state, event)
+        case PersonalErased():
+            return _erased(state, event)
         case _:
             assert_never(event)
+
+
+def _erased(state: CaseState, event: PersonalErased) -> CaseState:
+    own = any(subject.startswith("case-") for subject in event.subjects)
+
+    def blank(field: Field) -> Any:  # noqa: ANN401 what stands in the value's place
+        if field.subject in event.subjects or (own and not field.subject):
+            return erased_values(event.erasure) if field.mapping else erased(event.erasure)
+        return field.value
+
+    return with_personal(state, "", blank)
 
 
 def _late(state: CaseState, event: DutyWarned | DutyBreached) -> CaseState:

@@ -15,6 +15,7 @@ from domain.cases.recompute import kept, recomputed
 from domain.divisions import settlement
 from domain.errors import InvalidValue
 from domain.kernel import Recorded
+from domain.personal import erased_by
 from domain.rulebook.criteria import FactMissing
 from domain.rulebook.evaluate import RuleFault
 from domain.rulebook.rules import RuleVersion
@@ -72,6 +73,8 @@ def _slim(rule: RuleVersion) -> RuleVersion:
 
 
 def _computed(rows: Working, recorded: Recorded, event: Confirmed) -> AmountRow | None:
+    if erased_by(event.values):
+        return None  # what it was computed from is gone
     found = rows["audit_amount_rule"].get((event.rule,))
     case = rows["audit_amount_case"].get((recorded.stream[5:],))
     place = settlement(case[1]) if case else None
@@ -109,4 +112,6 @@ AUDIT_AMOUNTS = View(
     fold=fold,
     folds=frozenset({RuleVersionPublished, CaseOpened, CaseTransferred, Confirmed}),
     by_stream=False,  # an amount is computed by a rule of another stream
+    personal=frozenset({Confirmed}),
+    forget="DELETE FROM audit_amount WHERE case_id = %s",
 )

@@ -9,7 +9,8 @@ from pathlib import Path
 from domain.bureau_events import BUREAU, RULEBOOK, KinDeclared, PostsCreated, RuleVersionPublished
 from domain.cases.events import CASE_EVENTS
 from domain.cases.events.decision import NoticeClosed, NoticeObjected
-from domain.cases.events.intake import SubjectIdentified
+from domain.cases.events.inquiry import FactsEstablished
+from domain.cases.events.intake import CaseOpened, SubjectIdentified
 from domain.cases.events.legacy import LegacyActivityRecorded, LegacyCaseOpened
 from domain.kernel import Event, Recorded
 from domain.subjects.entitlements import EntitlementChanged, EntitlementEnded, EntitlementGranted
@@ -121,4 +122,5 @@ AUDIT_QUESTIONS = View(
     touches=touches,
     fold=fold,
     folds=_FOLDS,
+    personal=frozenset({CaseOpened, SubjectIdentified, FactsEstablished}),
 )

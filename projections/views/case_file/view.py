@@ -69,4 +69,5 @@ CASE_FILE = View(
     touches=touches,
     fold=fold,
     folds=frozenset(CASE_EVENTS.values()),
+    personal=frozenset(CASE_EVENTS.values()),
 )

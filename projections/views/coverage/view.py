@@ -21,6 +21,7 @@ from domain.cases.stages import STAGE_AFTER
 from domain.divisions import settlement
 from domain.identity import citizen_id_birth
 from domain.kernel import Event, Recorded
+from domain.personal import erased_by
 from domain.rulebook.criteria import FactValue
 from domain.subjects.entitlements import EntitlementEnded, EntitlementGranted
 from projections.shape import Key, View, Working, rows_of
@@ -127,6 +128,8 @@ def _change(rows: Working, row: CaseRow, recorded: Recorded) -> None:
     event = recorded.event
     match event:
         case FactsEstablished():
+            if erased_by(event.facts):
+                return
             for fact, value in event.facts.items():
                 told = _fact(row, fact, value, event.established_on, recorded.position)
                 rows["coverage_facts"].put((told.position, told.fact), told)
@@ -190,4 +193,6 @@ COVERAGE = View(
     touches=touches,
     fold=fold,
     folds=frozenset(_FOLDED),
+    personal=frozenset({CaseOpened, SubjectIdentified, CorrectionAppended, FactsEstablished}),
+    forget="DELETE FROM coverage_facts WHERE case_id = %s",
 )

@@ -68,4 +68,5 @@ HISTORY = View(
     touches=nothing,
     fold=fold,
     folds=frozenset(CASE_EVENTS.values()),
+    personal=frozenset(CASE_EVENTS.values()),
 )

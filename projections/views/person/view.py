@@ -228,4 +228,5 @@ PERSON = View(
     touches=touches,
     fold=fold,
     folds=_FOLDED,
+    personal=frozenset({CaseOpened, SubjectIdentified, CorrectionAppended}),
 )

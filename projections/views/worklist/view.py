@@ -138,4 +138,5 @@ WORKLIST = View(
     touches=touches,
     fold=fold,
     folds=frozenset(CASE_EVENTS.values()),
+    personal=frozenset({CaseOpened, CorrectionAppended}),
 )

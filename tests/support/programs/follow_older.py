@@ -2,7 +2,7 @@
 
 import sys
 
-from adapters.eventstore.codec import EVENT_TYPES
+from adapters.eventstore.event_types import EVENT_TYPES
 from tests.support.programs import follow
 
 if __name__ == "__main__":

@@ -4,10 +4,9 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from adapters.house import House
+from adapters.house import House, open_place
 from adapters.settings import Settings
 from adapters.timekeeper import keep_round
-from adapters.vault.keys import read_or_make_key
 from application.asking import Answer, Request
 from tests.support.processes import say
 
@@ -27,12 +26,14 @@ class Watched(House):
 
 
 def main(url: str, home: Path, moment: datetime) -> None:
-    house = Watched(Settings(home=home, database_url=url, readers=2), lambda: url, read_or_make_key(home))
-    house.moment = moment
-    say("ready")
-    kept = keep_round(house)
-    say(f"kept {kept.breached} {kept.accepted} {kept.warned} {kept.refused}")
-    house.close()
+    settings = Settings(home=home, database_url=url, readers=2)
+    with open_place(settings, lambda: url) as place:
+        house = Watched(settings, place)
+        house.moment = moment
+        say("ready")
+        kept = keep_round(house)
+        say(f"kept {kept.breached} {kept.accepted} {kept.warned} {kept.refused}")
+        house.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from adapters.eventstore.codec import EVENT_TYPES, decode_state, encode_state
+from adapters.eventstore.codec import decode_state, encode_state
+from adapters.eventstore.event_types import EVENT_TYPES
 from domain.cases.actions.accept_case import AcceptCase
 from domain.cases.actions.archive_case import ArchiveCase
 from domain.cases.actions.assign_case import AssignCase

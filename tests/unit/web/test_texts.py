@@ -8,6 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from adapters.reads.recording import Door, Kind
 from adapters.web import rule_tables, texts
 from adapters.web.duty_lines import Standing
 from adapters.web.forms import inputs_of
@@ -128,6 +129,8 @@ def rule_words() -> dict[str, set[str]]:
         "source": values_in(FactShape, "source"),
         "amountkind": set(get_args(amounts.Kind)),
         "parameter": {"standard", *(name for rule in RULES.values() for name in rule.parameters)},
+        "door": set(get_args(Door)),
+        "read": set(get_args(Kind)),
         "rulepart": {key for key, _, _ in rule_tables.PARTS},
     }
 

@@ -1,0 +1,1 @@
+"""Erasing a person: whose what, the run that is finished whatever happens, its journal and its certificate."""

@@ -1,0 +1,113 @@
+"""A read on record: what is read, and the record of it, are one transaction. Nothing is shown without its record."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import msgspec
+import psycopg
+from psycopg import Connection
+
+from adapters.house import House
+from adapters.postgres.pinned import pinned
+from domain.errors import InvalidValue, Unavailable
+from domain.kernel import Value
+
+Door = Literal["http", "page", "cli"]
+Kind = Literal["case", "history", "person", "list", "export", "bundle", "document"]
+
+HIDDEN = "…"
+"""Stands for a name that was searched for: that it was is recorded, what it was is not."""
+_RECORD = "SELECT reads.record(%s, %s, %s)"
+_MOST_LETTERS = 200
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class ReadNotRecorded(Unavailable):
+    """The record of a read could not be kept: nothing was shown."""
+
+    code = "READ_NOT_RECORDED"
+    zh = "查阅无法留痕，未予显示"
+    en = "The read could not be put on record, so nothing is shown"
+
+
+class BadPurpose(InvalidValue):
+    """The purpose or basis of a read is too long, or has characters that no text has."""
+
+    code = "BAD_PURPOSE"
+    zh = "查阅目的或依据填写不正确"
+    en = "The purpose or basis of a read is malformed"
+
+
+class Reader(Value, omit_defaults=False):
+    """Who reads, by which door, to what purpose and on what basis. ``actor`` empty: nobody has signed in."""
+
+    door: Door
+    actor: str = ""
+    post: str = ""
+    purpose: str = ""
+    basis: str = ""
+
+
+class _Told(Value, omit_defaults=False):
+    """What is recorded of a read. ``query``: names of what was asked for; no value of a search for a person."""
+
+    reader: Reader
+    kind: Kind
+    query: dict[str, str]
+    cases: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+
+class Seen:
+    """Takes down what is shown, while it is read."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.cases: dict[str, None] = {}
+        self.subjects: dict[str, None] = {}
+
+    def case(self, *ids: str) -> None:
+        """Take down cases."""
+        self.cases |= dict.fromkeys(ids)
+
+    def subject(self, *ids: str) -> None:
+        """Take down persons."""
+        self.subjects |= dict.fromkeys(ids)
+
+
+@contextmanager
+def on_record(house: House, reader: Reader, kind: Kind, query: dict[str, str] | None = None) -> Iterator[Seen]:
+    """Read in here: what the house reads in this thread is one transaction, and its record the last of it.
+
+    An exception leaves no record, and must leave nothing shown. Raises ReadNotRecorded, BadPurpose.
+    """
+    _check(reader)
+    seen = Seen()
+    with pinned(house.readers) as connection:
+        yield seen
+        told = _Told(reader, kind, query or {}, tuple(seen.cases), tuple(seen.subjects))
+        _record(connection, told)
+
+
+def _record(connection: "Connection[Any]", told: _Told) -> None:
+    try:
+        connection.execute(_RECORD, (_encode(told).decode(), list(told.cases), list(told.subjects)))
+    except psycopg.Error as error:
+        raise ReadNotRecorded(type(error).__name__) from error
+
+
+def _check(reader: Reader) -> None:
+    for text in (reader.purpose, reader.basis):
+        if len(text) > _MOST_LETTERS or not text.isprintable():
+            raise BadPurpose
+
+
+def asked_of(where: msgspec.Struct) -> dict[str, str]:
+    """Return the conditions of a list that were asked for, as texts. None of them may be a personal value."""
+    return {name: str(value) for name, value in msgspec.structs.asdict(where).items() if value not in (None, "", False)}
+
+
+def asked_for(parameters: object) -> dict[str, str]:
+    """Return the fields of a query that were asked for, as texts. None of them may be a personal value."""
+    return {name: str(value) for name, value in vars(parameters).items() if value not in (None, "", False)}

@@ -1,0 +1,136 @@
+"""Sealed fields held against the states that commit to them, and erasures against the events that tell of them.
+
+No key is needed: a state names the hash of every ciphertext. Whoever has the vault checks also that each opens to what
+the state says it does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from adapters.eventstore.fields import Place, StoredField, has_commitments
+from adapters.transparency.verifying.findings import FaultCode, Finding
+from adapters.transparency.verifying.scan import Row
+from adapters.vault.suites import SUITES, USUAL, Suite
+
+_MOST_FINDINGS = 20
+_NAMES_SUBJECT = ("subject", "agent_subject")
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_BY_MARK = {suite.mark.partition('":"')[2].strip('",'): suite for suite in SUITES.values()}
+
+
+class Erasures(NamedTuple):
+    """What the log tells of erasures. ``by_event``: whose fields an event erases; ``completed``: who has none."""
+
+    by_event: Mapping[str, frozenset[str]]
+    completed: frozenset[str]
+
+
+class Told(NamedTuple):
+    """A commitment in a state: of which suite, its two hashes, and whose it is."""
+
+    suite: Suite
+    d: str
+    h: str
+    subject: str
+
+
+Fields = Callable[[int, int], Iterable[StoredField]]
+"""First and last position -> the sealed fields between, in the order of positions."""
+Disclosed = Callable[[list[Place], list[StoredField]], Iterable[tuple[StoredField, bytes]]]
+"""Opens fields; an erased one gives nothing. Raises SealBroken."""
+
+
+class SealedScan:
+    """Takes rows in the order of positions. ``looked``: how many fields were looked at."""
+
+    def __init__(self, erasures: Erasures) -> None:
+        """Know nothing yet."""
+        self.findings: list[Finding] = []
+        self.looked = 0
+        self._erasures = erasures
+
+    def take(self, rows: Sequence[Row], fields: Fields) -> None:
+        """Take the next rows."""
+        if not rows:
+            return
+        kept: dict[int, dict[str, StoredField]] = {}
+        for field in fields(rows[0][0], rows[-1][0]):
+            kept.setdefault(field.position, {})[field.path] = field
+        for row in rows:
+            found = kept.pop(row[0], {})
+            if found or has_commitments(row[6]):
+                self._compare(row, found)
+        for position in kept:
+            self._find("FIELD_ALTERED", position, "no event")
+
+    def _compare(self, row: Row, kept: dict[str, StoredField]) -> None:
+        told = commitments_of(row[6], row[1])
+        self.looked += len(told)
+        for path in sorted(told.keys() - kept.keys()):
+            self._find("FIELD_MISSING", row[0], path)
+        for path in sorted(kept.keys() - told.keys()):
+            self._find("FIELD_ALTERED", row[0], f"{path}: not committed to")
+        for path in told.keys() & kept.keys():
+            fault = self._fault(told[path], kept[path])
+            if fault:
+                self._find(*fault, path)
+
+    def _fault(self, told: Told, kept: StoredField) -> tuple[FaultCode, int] | None:
+        if kept.commitment.hex() != told.h or kept.subject != told.subject:
+            return "FIELD_ALTERED", kept.position
+        if kept.sealed is None:
+            known = kept.subject in self._erasures.by_event.get(kept.erased_by or "", ())
+            return None if known else ("FIELD_ERASED", kept.position)
+        if told.suite.digest(kept.sealed) != told.h:
+            return "FIELD_ALTERED", kept.position
+        return ("FIELD_RETURNED", kept.position) if kept.subject in self._erasures.completed else None
+
+    def _find(self, code: FaultCode, position: int, detail: str) -> None:
+        if len(self.findings) < _MOST_FINDINGS:
+            self.findings.append(Finding(code=code, position=position, detail=detail))
+
+
+def commitments_of(state: bytes, stream: str) -> dict[str, Told]:
+    """Return the commitments of a state by their paths; none of bytes that are no state."""
+    try:
+        data = _decode(state).get("data")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return dict(_within(data, "", stream))
+
+
+def _within(value: Any, path: str, subject: str) -> Iterator[tuple[str, Told]]:  # noqa: ANN401 JSON is anything
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _within(item, f"{path}/{number}", subject)
+    elif isinstance(value, dict):
+        suite = _suite_of(value)
+        if suite is not None:
+            yield path, Told(suite, value["d"], value["h"], subject)
+            return
+        subject = next((value[name] for name in _NAMES_SUBJECT if isinstance(value.get(name), str)), subject)
+        for name, item in value.items():
+            yield from _within(item, f"{path}/{name}", subject)
+
+
+def _suite_of(value: dict[str, Any]) -> Suite | None:
+    if value.keys() - {"alg"} != {"d", "h"}:
+        return None
+    return SUITES[USUAL] if "alg" not in value else _BY_MARK.get(value["alg"])
+
+
+def unopened(rows: Sequence[Row], fields: list[StoredField], disclosed: Disclosed) -> list[Finding]:
+    """Return the fields that open to something else than their state says. Raises SealBroken."""
+    places = [Place(row[0], row[1], row[2], row[6]) for row in rows if has_commitments(row[6])]
+    told = {place.position: commitments_of(place.state, place.stream) for place in places}
+    return [
+        Finding(code="FIELD_ALTERED", position=field.position, detail=f"{field.path}: d")
+        for field, disclosure in disclosed(places, fields)
+        if disclosure and not _is_told(told[field.position].get(field.path), disclosure)
+    ]
+
+
+def _is_told(told: Told | None, disclosure: bytes) -> bool:
+    return told is not None and told.suite.digest(disclosure) == told.d

@@ -1,0 +1,245 @@
+"""Erasing a person: nothing of them is left, nothing of others is lost, whatever happens on the way."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.erasing.books import Books
+from adapters.erasing.certificate import certificate
+from adapters.erasing.run import By, Eraser, erase, hold
+from adapters.house import House
+from adapters.operating.acts import by_lane, rebuild_views, verify_views
+from adapters.postgres.embedded import EmbeddedServer
+from adapters.projector.service import bring_up
+from domain.cases.events.closing import NoteAdded
+from domain.erasure import HoldLifted, HoldPlaced, OnHold, RetentionRuns, UnknownSubject
+from domain.errors import SubjectErased
+from domain.kernel import SubjectId
+from domain.personal import erased_by
+from projections.registry import VIEWS
+from tests.support import database
+from tests.support.erasable import (
+    FINDING,
+    KEPT,
+    MASKED,
+    MOTHER,
+    NOTE,
+    SON,
+    TOLD,
+    TRACES,
+    databases,
+    found_in_files,
+    found_in_tables,
+)
+from tests.support.houses import house_on, set_up
+from tests.support.logs import query
+from tests.support.people import of_case, opened, write
+from tests.support.processes import program
+
+pytestmark = pytest.mark.postgres
+
+WHY = ("本人申请", "《个人信息保护法》第四十七条")
+BY = By("test", "", datetime(2026, 11, 26, tzinfo=UTC))
+
+
+@pytest.fixture
+def told(postgres: EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+    """A database with persons to erase, all views caught up."""
+    with database.database(postgres) as url:
+        with house_on(url, tmp_path) as house:
+            set_up(house.log)
+            write(house.log, *TOLD)
+            house.vault.subjects.subjects_for([MOTHER.id_number])
+            bring_up(house.locate)
+        yield url
+
+
+def erased(house: House, subject: str = MOTHER.subject) -> None:
+    erase(Eraser(house.locate, house.log), SubjectId(subject), WHY, BY)
+    bring_up(house.locate)
+
+
+def gone(house: House, home: Path) -> None:
+    """Nothing is left of the mother, and the books are closed."""
+    assert found_in_tables(house, (*TRACES, MASKED)) == []
+    assert found_in_files(home, TRACES) == []
+    told = certificate(house.log, Books(house.locate), MOTHER.subject)
+    assert (told.alive, told.completed_at is None, told.cases) == (0, False, ("canary",))
+    assert Books(house.locate).unfinished() == []
+
+
+def test_the_log_never_holds_a_personal_value(told: str) -> None:
+    rows = query(told, "SELECT state FROM log.events UNION ALL SELECT record FROM log.events")
+    stored = b"".join(bytes(state) for (state,) in rows)
+    assert len(stored) > 1_000
+    assert [trace for trace in TRACES if trace.encode() in stored] == []
+
+
+def test_what_views_hold_before_is_found_by_the_search(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        found = found_in_tables(house, TRACES)
+    assert {trace for trace in TRACES if any(each.endswith(trace) for each in found)} == set(TRACES)
+
+
+def test_an_erased_person_is_nowhere_and_others_are_untouched(
+    told: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with house_on(told, tmp_path) as house:
+        for lane in by_lane(VIEWS.values()):
+            rebuild_views(house.locate, lane)  # leaves tables to go back to
+        others = house.log.stream("case-other")
+        erased(house)
+        gone(house, tmp_path)
+        assert house.log.stream("case-other") == others
+        assert SON.name in str(house.read("SELECT name FROM person_members"))
+    assert [trace for trace in TRACES if trace in caplog.text] == []
+
+
+def test_live_views_are_those_that_a_rebuild_makes(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        erased(house)
+        compared = [each for lane in by_lane(VIEWS.values()) for each in verify_views(house.locate, lane)]
+    assert len(compared) >= len(VIEWS)
+    assert [each for each in compared if not each.same] == []
+
+
+def test_an_erased_value_says_by_which_event(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        erased(house)
+        opening, note, visit, facts, *_ = (recorded.event for recorded in house.log.stream("case-canary"))
+        erasure = certificate(house.log, Books(house.locate), MOTHER.subject).erasure
+    mother, son = opening.household.members  # type: ignore[attr-defined]  # events and JSON have many shapes
+    assert [erased_by(value) for value in (mother.name, mother.id_number, mother.phone)] == [erasure] * 3
+    assert (son.name, opening.mandate.agent_name) == (SON.name, KEPT.name)  # type: ignore[attr-defined]  # events and JSON have many shapes
+    assert {erased_by(note.text), erased_by(visit.findings), erased_by(facts.facts)} == {erasure}  # type: ignore[attr-defined]  # events and JSON have many shapes
+
+
+def test_doing_it_twice_destroys_nothing_more(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        erased(house)
+        before = house.log.head().position
+        erased(house)
+        assert house.log.head().position == before
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("before:note", "before:destroy", "after:destroy", "after:destroy#2", "before:delete_fields"),
+        *("after:delete_fields", "before:_append#3", "after:_append#3", "before:forget_copies", "after:forget_copies"),
+        *("before:_append#4", "after:_append#4"),
+    ],
+)
+def test_a_killed_erasure_is_finished_by_the_next_start(told: str, tmp_path: Path, step: str) -> None:
+    with program("erase", told, tmp_path, MOTHER.subject, step) as process:
+        said, _ = process.communicate(timeout=60)
+        assert (process.returncode, said) == (-9, "")
+    with house_on(told, tmp_path) as house:
+        bring_up(house.locate)
+        gone(house, tmp_path)
+        erased_events = [each.type for each in house.log.stream("case-canary")].count("case.personal_erased")
+    assert erased_events == 1
+
+
+def test_a_case_that_must_be_kept_keeps_its_person(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        before = found_in_tables(house, (SON.name,))
+        with pytest.raises(RetentionRuns, match="open not archived"):
+            erased(house, SON.subject)
+        assert found_in_tables(house, (SON.name,)) == before != []
+
+
+def test_a_legal_hold_forbids_it_until_it_is_lifted(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        placed = HoldPlaced(subject=MOTHER.subject, reason="诉讼", basis="法律依据")
+        assert hold(house.log, placed, BY)
+        assert not hold(house.log, placed, BY)
+        with pytest.raises(OnHold):
+            erased(house)
+        assert hold(house.log, HoldLifted(subject=MOTHER.subject, reason="结案"), BY)
+        erased(house)
+        gone(house, tmp_path)
+
+
+def test_nobody_is_erased_who_is_not_there(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house, pytest.raises(UnknownSubject):
+        erased(house, "s-nobody")
+
+
+def test_nothing_is_written_for_an_erased_person_again(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house, house_on(told, tmp_path) as remembering:
+        remembering.log.stream("case-canary")
+        write(remembering.log, *of_case("canary", NoteAdded(text="记得密钥")))  # it holds the key from now on
+        erased(house)
+        for writer in (remembering, house):
+            before = writer.log.head().position
+            with pytest.raises(SubjectErased):
+                write(writer.log, *of_case("again", opened("again", "dibao", (MOTHER,))))
+            with pytest.raises(SubjectErased):
+                write(writer.log, *of_case("canary", NoteAdded(text="再次")))
+            assert writer.log.head().position == before
+
+
+def test_a_destroyed_key_does_not_come_back(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        erased(house)
+        _, vault = databases(house)
+    with pytest.raises(psycopg.Error) as refused:
+        query(vault, "UPDATE vault.data_key SET wrapped = 'x', destroyed_at = NULL WHERE subject = %s", MOTHER.subject)
+    assert refused.value.sqlstate == "AJ001"
+
+
+def test_the_same_number_is_somebody_new_afterwards(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        with psycopg.connect(databases(house)[1], autocommit=True) as vault:
+            vault.execute("UPDATE vault.person SET subject = %s", (MOTHER.subject,))
+        assert house.vault.subjects.known(MOTHER.id_number) == MOTHER.subject
+        erased(house)
+        assert house.vault.subjects.known(MOTHER.id_number) is None
+        assert house.vault.subjects.subjects_for([MOTHER.id_number])[MOTHER.id_number] != MOTHER.subject
+
+
+KEY_TABLES = ("vault.data_key", "vault.erased", "vault.person")
+LOG_TABLES = ("log.sealed_field", "log.erased", "log.events", "log.streams", "log.commands", "log.head")
+
+
+def kept(url: str, tables: tuple[str, ...]) -> dict[str, bytes]:
+    with psycopg.connect(url) as connection:
+        return {name: b"".join(map(bytes, _copied(connection, name))) for name in tables}
+
+
+def _copied(connection: "psycopg.Connection[tuple[object, ...]]", table: str) -> list[bytes]:
+    with connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as copy:
+        return list(map(bytes, copy))
+
+
+def restored(url: str, backup: dict[str, bytes]) -> None:
+    """As a backup would: no trigger of ours is asked."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for table, rows in backup.items():
+            connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608  names of ours
+            with connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
+                copy.write(rows)
+
+
+@pytest.mark.parametrize("which", ["vault", "log", "both"])
+def test_what_a_backup_brings_back_is_erased_again_before_serving(told: str, tmp_path: Path, which: str) -> None:
+    with house_on(told, tmp_path) as house:
+        log, vault = databases(house)
+        backups = {log: kept(log, LOG_TABLES), vault: kept(vault, KEY_TABLES)}
+        erased(house)
+    for url in {"vault": [vault], "log": [log], "both": [log, vault]}[which]:
+        restored(url, backups[url])
+    with house_on(told, tmp_path) as house:
+        assert Books(house.locate).unfinished() == []
+        assert Books(house.locate).alive(MOTHER.subject) == 0
+        assert NOTE not in str(house.log.stream("case-canary"))
+        assert FINDING not in str(house.log.stream("case-canary"))
+        (last,) = [e for e in house.log.stream("case-canary") if e.type == "case.personal_erased"]
+        assert last.meta.occurred_at.date() >= date(2026, 11, 1)
