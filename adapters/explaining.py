@@ -10,7 +10,7 @@ from domain.kernel import CaseId, Recorded
 
 
 def explanation_of(house: House, case_id: CaseId) -> Explanation:
-    """Return the explanation of the case's last decision. Raises UnknownCase, NotDecided or NoRule."""
+    """Return the explanation of the case's last decision. Raises UnknownCase, NotDecided, DecisionErased or NoRule."""
     return explain(_history(house, case_id), house.cases.bureau.refresh())
 
 

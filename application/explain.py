@@ -29,6 +29,7 @@ from domain.cases.state import CaseState
 from domain.divisions import settlement
 from domain.errors import NoRule, Refused
 from domain.kernel import Meta, PostId, Recorded
+from domain.personal import erased_by
 from domain.rulebook.amounts import Calculation
 from domain.rulebook.criteria import FactValue
 from domain.rulebook.evaluate import parameter_of, passed
@@ -43,6 +44,15 @@ class NotDecided(Refused):
     en = "The case has not been decided yet"
 
 
+class DecisionErased(Refused):
+    """The values that the decision rests on were erased with the person: it cannot be computed again, by anybody."""
+
+    code = "DECISION_ERASED"
+    zh = "该决定所依据的个人信息已依法抹除，不能再复算"
+    en = "What the decision rests on was erased by law: it cannot be computed again"
+    basis = "《个人信息保护法》第四十七条"
+
+
 class _Made(NamedTuple):
     """A decision, with the rule version it names and what its event kept, in one shape for both results."""
 
@@ -54,7 +64,7 @@ class _Made(NamedTuple):
 def explain(history: Iterable[Recorded], bureau: Bureau) -> Explanation:
     """Explain the last decision of a case, and each change of its amount since.
 
-    Raises NotDecided; NoRule for a version that the rulebook does not have.
+    Raises NotDecided; DecisionErased; NoRule for a version that the rulebook does not have.
     """
     steps = list(history)
     recorded = next((each for each in reversed(steps) if isinstance(each.event, Confirmed | CaseRefused)), None)
@@ -62,6 +72,8 @@ def explain(history: Iterable[Recorded], bureau: Bureau) -> Explanation:
         raise NotDecided
     case = _folded(each for each in steps if each.seq < recorded.seq)
     made = _made(recorded, case)
+    if erased_by(made.kept.values) or any(erased_by(line.found) for line in made.kept.criteria):
+        raise DecisionErased
     by = _measured(made.rule, case, bureau)
     criteria, calculation = lines_again(made.kept, by), amount_again(made.kept, by)
     later = [

@@ -10,6 +10,7 @@ from adapters.postgres.connections import connect
 from adapters.vault.vault import Place
 from domain.erasure import ErasureBegun, ErasureCompleted
 from domain.errors import Unavailable
+from projections.registry import VIEWS
 
 _ANY = "SELECT EXISTS (SELECT FROM log.streams WHERE stream LIKE 'erasure-%%') OR EXISTS (SELECT FROM log.erased)"
 _STREAMS = """
@@ -20,6 +21,12 @@ SELECT type, schema, state FROM log.events WHERE type IN ('erasure.begun', 'eras
 """
 _KEYS_OF = "SELECT count(*) FROM vault.data_key WHERE subject = %s AND wrapped IS NOT NULL"
 _FIELDS_OF = "SELECT count(*) FROM log.sealed_field WHERE subject = %s AND sealed IS NOT NULL"
+_BEHIND = """
+SELECT view FROM views.checkpoint WHERE view = ANY(%s) GROUP BY view
+HAVING min(position) < (SELECT max(position) FROM log.events
+                         WHERE stream = ANY(%s) AND type = 'case.personal_erased')
+ UNION SELECT view FROM views.parked WHERE view = ANY(%s) AND stream = ANY(%s) ORDER BY 1
+"""
 _ALIVE = "SELECT DISTINCT subject FROM vault.data_key JOIN vault.erased USING (subject) WHERE wrapped IS NOT NULL"
 
 
@@ -60,6 +67,11 @@ class Books:
     def begun(self) -> dict[str, tuple[str, ...]]:
         """Return the persons whose erasure the log has begun, with all their subjects."""
         return {event.subject: event.subjects for event in self._events() if isinstance(event, ErasureBegun)}
+
+    def views_behind(self, streams: list[str]) -> list[str]:
+        """Return the views with personal values that have not folded the erasure in these streams yet."""
+        personal = [view.name for view in VIEWS.values() if view.personal]
+        return [view for (view,) in self._log(_BEHIND, personal, streams, personal, streams)]
 
     def begun_last(self, most: int) -> list[ErasureBegun]:
         """Return what was begun last, the newest first."""

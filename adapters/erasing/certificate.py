@@ -11,9 +11,10 @@ _LINE = "{zh}：{value}    / {en}"
 
 
 class Certificate(Value, omit_defaults=False):
-    """``keys`` and ``fields``: how many were destroyed; ``alive``: what is there still, and must be 0.
+    """What became of an erasure. Positions are those of the log; moments are the server's, UTC.
 
-    Positions are those of the log; moments are the server's, UTC.
+    ``keys`` and ``fields``: how many were destroyed; ``alive``: what is there still, and must be 0. ``views``: those that
+    have not taken it in yet, because they are behind, paused, or have parked a case.
     """
 
     subject: str
@@ -27,17 +28,19 @@ class Certificate(Value, omit_defaults=False):
     fields: int
     alive: int
     cases: tuple[str, ...]
+    views: tuple[str, ...] = ()
 
 
 def certificate(log: EventLog, books: Books, subject: str) -> Certificate:
     """Return the certificate of a subject's erasure. Raises UnknownSubject where none was begun; Unavailable."""
     history = log.stream(erasure_stream(subject))
-    begun = _last(history, ErasureBegun)
+    begun = next((each for each in history if isinstance(each.event, ErasureBegun)), None)
     if begun is None or not isinstance(begun.event, ErasureBegun):
         raise UnknownSubject
     asked = _last(history, ErasureRequested)
     completed = [each for each in history if isinstance(each.event, ErasureCompleted)]
     done = [each.event for each in completed if isinstance(each.event, ErasureCompleted)]
+    cases = tuple(sorted({case for event in done for case in event.cases}))
     return Certificate(
         subject=subject,
         erasure=begun.meta.event_id,
@@ -49,7 +52,8 @@ def certificate(log: EventLog, books: Books, subject: str) -> Certificate:
         keys=sum(event.keys for event in done),
         fields=sum(event.fields for event in done),
         alive=sum(books.alive(each) for each in begun.event.subjects),
-        cases=tuple(sorted({case for event in done for case in event.cases})),
+        cases=cases,
+        views=tuple(books.views_behind([f"case-{case}" for case in cases])),
     )
 
 
@@ -66,6 +70,7 @@ def as_text(told: Certificate, log_name: str) -> str:
         ("销毁密钥", "keys destroyed", str(told.keys)),
         ("删除密文", "ciphertexts deleted", str(told.fields)),
         ("尚存", "still there", str(told.alive)),
+        ("尚未更新的视图", "views still to take it in", ", ".join(told.views) or "无 none"),
         ("案卷", "cases", ", ".join(told.cases)),
     )
     lines = [_LINE.format(zh=zh, en=en, value=value) for zh, en, value in rows]

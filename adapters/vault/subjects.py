@@ -47,4 +47,9 @@ class SubjectIndex:
         return SubjectId(row[1]) if row else None
 
     def _hash(self, number: str) -> bytes:
-        return hmac.new(self._key, number.encode(), sha256).digest()
+        return self.hash_of(self._key, number)
+
+    @staticmethod
+    def hash_of(key: bytes, number: str) -> bytes:
+        """Return what the index knows of a number."""
+        return hmac.new(key, number.encode(), sha256).digest()

@@ -7,7 +7,7 @@ from adapters.web.desk import Desk
 from adapters.web.duty_lines import LEVELS, standing
 from adapters.web.figures import last_moment, moment, yuan
 from adapters.web.rule_words import region, sign
-from application.explain import NotDecided, explain
+from application.explain import DecisionErased, NotDecided, explain
 from application.explanation import AmountTold, ChangeTold, DutyTold, Explanation, LineTold
 from domain.errors import NoRule
 from domain.kernel import Recorded, Value
@@ -64,7 +64,7 @@ def explain_panel(desk: Desk, history: Sequence[Recorded]) -> Panel | None:
     """Return the panel of the case's last decision, or None before there is one that can be explained."""
     try:
         told = explain(history, desk.bureau)
-    except (NotDecided, NoRule):
+    except (NotDecided, DecisionErased, NoRule):
         return None
     rule = desk.bureau.rulebook.by_id[told.rule.id]
     return Panel(

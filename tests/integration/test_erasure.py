@@ -7,21 +7,28 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from adapters.erasing.books import Books
 from adapters.erasing.certificate import certificate
 from adapters.erasing.run import By, Eraser, erase, hold
+from adapters.explaining import explanation_of
 from adapters.house import House
-from adapters.operating.acts import by_lane, rebuild_views, verify_views
+from adapters.operating.acts import by_lane, pause, rebuild_views, verify_views
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import bring_up
-from domain.cases.events.closing import NoteAdded
+from adapters.transparency.verifying.decisions import judge_all
+from application.explain import DecisionErased
+from domain.bureau_events import RULEBOOK, RuleVersionPublished
+from domain.cases.events.closing import CaseArchived, NoteAdded
+from domain.cases.events.intake import CaseOpened
 from domain.erasure import HoldLifted, HoldPlaced, OnHold, RetentionRuns, UnknownSubject
 from domain.errors import SubjectErased
-from domain.kernel import SubjectId
+from domain.kernel import CaseId, SubjectId
 from domain.personal import erased_by
 from projections.registry import VIEWS
 from tests.support import database
+from tests.support.builders import RULES
 from tests.support.erasable import (
     FINDING,
     KEPT,
@@ -35,8 +42,9 @@ from tests.support.erasable import (
     found_in_files,
     found_in_tables,
 )
-from tests.support.houses import house_on, set_up
+from tests.support.houses import house_on, set_up, tell
 from tests.support.logs import query
+from tests.support.past_cases import APPRAISED, lived
 from tests.support.people import of_case, opened, write
 from tests.support.processes import program
 
@@ -166,6 +174,18 @@ def test_a_legal_hold_forbids_it_until_it_is_lifted(told: str, tmp_path: Path) -
         gone(house, tmp_path)
 
 
+def test_a_view_that_rests_is_told_until_it_has_taken_it_in(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as house:
+        pause(house.locate, "person", paused=True)
+        erased(house)
+        assert certificate(house.log, Books(house.locate), MOTHER.subject).views == ("person",)
+        assert {each.partition(":")[0] for each in found_in_tables(house, TRACES)} == {"views.person_members"}
+        pause(house.locate, "person", paused=False)
+        bring_up(house.locate)
+        assert certificate(house.log, Books(house.locate), MOTHER.subject).views == ()
+        gone(house, tmp_path)
+
+
 def test_nobody_is_erased_who_is_not_there(told: str, tmp_path: Path) -> None:
     with house_on(told, tmp_path) as house, pytest.raises(UnknownSubject):
         erased(house, "s-nobody")
@@ -243,3 +263,23 @@ def test_what_a_backup_brings_back_is_erased_again_before_serving(told: str, tmp
         assert FINDING not in str(house.log.stream("case-canary"))
         (last,) = [e for e in house.log.stream("case-canary") if e.type == "case.personal_erased"]
         assert last.meta.occurred_at.date() >= date(2026, 11, 1)
+
+
+def test_a_decision_whose_values_are_gone_is_told_so_and_is_no_fault(told: str, tmp_path: Path) -> None:
+    events = [each.event for each in lived(APPRAISED, date(2021, 3, 1), "decided")]
+    opening = events[0]
+    assert isinstance(opening, CaseOpened)
+    mine = replace(opening, household=replace(opening.household, members=(MOTHER,)))
+    over = CaseArchived(archived_on=date(2022, 1, 1), kept_until=date(2025, 1, 1))
+    with house_on(told, tmp_path) as house:
+        for rule in RULES.values():
+            tell(house.log, RULEBOOK, RuleVersionPublished(version=rule))
+        write(house.log, *of_case("decided", mine, *events[1:], over))
+        assert explanation_of(house, CaseId("decided")).values
+        before = judge_all(house)
+        erased(house)
+        with pytest.raises(DecisionErased):
+            explanation_of(house, CaseId("decided"))
+        after = judge_all(house)
+    assert after.acts == before.acts > 0
+    assert [each for each in after.findings if each not in before.findings] == []

@@ -20,7 +20,9 @@ from adapters.main import main
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.settings import Settings
 from adapters.vault.keyring import KeyLost, read_ring
+from adapters.vault.keys import derive, read_or_make_key
 from adapters.vault.rewrapping import left
+from adapters.vault.subjects import SubjectIndex
 from adapters.vault.suites import SUITES
 from domain.cases.events.closing import NoteAdded
 from domain.kernel import Event
@@ -179,3 +181,13 @@ def test_the_vault_is_a_database_of_its_own(told: str, tmp_path: Path) -> None:
         == []
     )
     assert query(vault, "SELECT count(*) > 0 FROM vault.data_key") == [(True,)]
+
+
+def test_an_index_of_before_the_vault_is_taken_in(postgres: EmbeddedServer, tmp_path: Path) -> None:
+    """Databases of before had it beside the log."""
+    with database.database(postgres) as url:
+        known = SubjectIndex.hash_of(derive(read_or_make_key(tmp_path), "subjects"), MOTHER.id_number)
+        query(url, "INSERT INTO vault.subjects (id_hash, subject) VALUES (%s, 's-before')", known)
+        with house_on(url, tmp_path) as house:
+            assert house.vault.subjects.known(MOTHER.id_number) == "s-before"
+        assert query(url, "SELECT to_regclass('vault.subjects') IS NULL") == [(True,)]

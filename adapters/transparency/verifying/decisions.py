@@ -6,7 +6,7 @@ from typing import NamedTuple
 from adapters.house import House
 from adapters.transparency.verifying.findings import Finding
 from application.bureau import Bureau
-from application.explain import NotDecided, explain
+from application.explain import DecisionErased, NotDecided, explain
 from application.judge import judge
 from domain.errors import NoRule
 from domain.kernel import Recorded
@@ -52,5 +52,5 @@ def _streams(house: House) -> Iterator[str]:
 def _comes_out_again(history: list[Recorded], bureau: Bureau) -> bool:
     try:
         return explain(history, bureau).same
-    except (NotDecided, NoRule):
+    except (NotDecided, DecisionErased, NoRule):
         return True
