@@ -13,8 +13,8 @@ _LINE = "{zh}：{value}    / {en}"
 class Certificate(Value, omit_defaults=False):
     """What became of an erasure. Positions are those of the log; moments are the server's, UTC.
 
-    ``keys`` and ``fields``: how many were destroyed; ``alive``: what is there still, and must be 0. ``views``: those that
-    have not taken it in yet, because they are behind, paused, or have parked a case.
+    ``keys`` and ``fields``: how many were destroyed; ``alive``: what is there still, and must be 0. ``views``: those
+    that have not taken it in yet, because they are behind, paused, or have parked a case.
     """
 
     subject: str

@@ -7,7 +7,8 @@ Each step may be done twice.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from adapters.erasing.belongings import belongings
 from adapters.erasing.books import Books
@@ -31,6 +32,7 @@ from domain.erasure import (
 from domain.errors import Unavailable
 from domain.kernel import Event, Fact, Meta, Recorded, SubjectId
 
+T = TypeVar("T")
 Progress = Callable[[str], None]
 _TRIES = 20
 _AFTER_RESTORE = "恢复备份后重放"
@@ -62,27 +64,53 @@ def erase(eraser: Eraser, subject: SubjectId, why: tuple[str, str], by: By) -> R
 
     ``why``: reason and legal basis. Raises UnknownSubject, OnHold, RetentionRuns, Unavailable.
     """
+    _again_on_conflict(lambda: _begin(eraser, subject, why, by))
+    return finish(eraser, subject, by)
+
+
+def _begin(eraser: Eraser, subject: SubjectId, why: tuple[str, str], by: By) -> None:
     stream, (reason, basis) = erasure_stream(subject), why
-    if not _begun(eraser.log.stream(stream)):
-        kept = belongings(eraser.log, eraser.books, subject)
-        history = eraser.log.stream(stream)
+    history = eraser.log.stream(stream)
+    if _begun(history):
+        return
+    kept = belongings(eraser.log, eraser.books, subject)
+    if not _asked(history):
         asked = ErasureRequested(subject=subject, reason=reason, basis=basis)
         _append(eraser.log, stream, asked, by, len(history))
-        require_erasable(is_held([recorded.event for recorded in history]), kept.cases, civil_day(by.now))
-        # On the version that was judged: a hold that was placed meanwhile is a conflict, and nothing is erased.
-        begun = ErasureBegun(subject=subject, subjects=kept.subjects, basis=basis)
-        _append(eraser.log, stream, begun, by, len(history) + 1)
-    return finish(eraser, subject, by)
+        history = eraser.log.stream(stream)
+    require_erasable(is_held([recorded.event for recorded in history]), kept.cases, civil_day(by.now))
+    # On the version that was judged: a hold that was placed meanwhile is a conflict, and it is judged again.
+    begun = ErasureBegun(subject=subject, subjects=kept.subjects, basis=basis)
+    _append(eraser.log, stream, begun, by, len(history))
+
+
+def _asked(history: list[Recorded]) -> bool:
+    """Whether the last thing that happened is the request: a conflict must not ask twice."""
+    return bool(history) and isinstance(history[-1].event, ErasureRequested)
 
 
 def hold(log: EventLog, event: HoldPlaced | HoldLifted, by: By) -> bool:
     """Place or lift a hold; False where it is so already. Raises Unavailable."""
+    return _again_on_conflict(lambda: _hold(log, event, by))
+
+
+def _hold(log: EventLog, event: HoldPlaced | HoldLifted, by: By) -> bool:
     stream = erasure_stream(event.subject)
     history = log.stream(stream)
     if is_held([recorded.event for recorded in history]) == isinstance(event, HoldPlaced):
         return False
     _append(log, stream, event, by, len(history))
     return True
+
+
+def _again_on_conflict(work: Callable[[], T]) -> T:
+    """Do it again on what somebody else has written meanwhile. Raises Unavailable where that never ends."""
+    for _ in range(_TRIES):
+        try:
+            return work()
+        except Conflict:
+            continue
+    raise Unavailable("conflict")
 
 
 def finish(eraser: Eraser, subject: SubjectId, by: By) -> Recorded:
@@ -98,12 +126,18 @@ def finish(eraser: Eraser, subject: SubjectId, by: By) -> Recorded:
     fields = sum(books.delete_fields(each, erasure) for each in subjects)
     cases = tuple(sorted(_tell_cases(eraser, subjects, erasure, by)))
     forget_copies(eraser.place)
-    done = [each for each in history if isinstance(each.event, ErasureCompleted) and each.event.erasure == erasure]
-    if done and not (keys or fields):
-        return done[-1]
     completed = ErasureCompleted(subject=subject, erasure=erasure, keys=keys, fields=fields, cases=cases)
-    _append(eraser.log, stream, completed, by, len(eraser.log.stream(stream)))
-    return eraser.log.stream(stream)[-1]
+    return _again_on_conflict(lambda: _complete(eraser.log, stream, completed, by))
+
+
+def _complete(log: EventLog, stream: str, completed: ErasureCompleted, by: By) -> Recorded:
+    """Record it, unless somebody has and nothing was left to do."""
+    history = log.stream(stream)
+    done = [e for e in history if isinstance(e.event, ErasureCompleted) and e.event.erasure == completed.erasure]
+    if done and not (completed.keys or completed.fields):
+        return done[-1]
+    _append(log, stream, completed, by, len(history))
+    return log.stream(stream, len(history))[0]
 
 
 def replay(eraser: Eraser, now: datetime, progress: Progress = lambda _: None) -> int:
@@ -116,12 +150,19 @@ def replay(eraser: Eraser, now: datetime, progress: Progress = lambda _: None) -
     by, begun = By(_VAULT, "", now), eraser.books.begun()
     for erased in _restored(eraser, begun):
         again = ErasureBegun(subject=SubjectId(erased.subject), subjects=erased.subjects, basis=_AFTER_RESTORE)
-        _append(eraser.log, erasure_stream(erased.subject), again, by, None)
+        _again_on_conflict(partial(_begin_again, eraser.log, again, by))
     left = eraser.books.unfinished()
     for subject in left:
         progress(subject)
         finish(eraser, SubjectId(subject), by)
     return len(left)
+
+
+def _begin_again(log: EventLog, begun: ErasureBegun, by: By) -> None:
+    stream = erasure_stream(begun.subject)
+    history = log.stream(stream)
+    if not _begun(history):
+        _append(log, stream, begun, by, len(history))
 
 
 def _restored(eraser: Eraser, begun: dict[str, tuple[str, ...]]) -> list[Erased]:
@@ -145,22 +186,19 @@ def _tell_cases(eraser: Eraser, subjects: tuple[str, ...], erasure: str, by: By)
         if not stream.startswith("case-"):
             continue
         yield stream.removeprefix("case-")
-        told = [recorded.event for recorded in eraser.log.stream(stream)]
-        if not any(isinstance(event, PersonalErased) and event.erasure == erasure for event in told):
-            concerned = tuple(each for each in subjects if stream in where[each])
-            _append(eraser.log, stream, PersonalErased(subjects=concerned, erasure=erasure), by, None)
+        concerned = tuple(each for each in subjects if stream in where[each])
+        event = PersonalErased(subjects=concerned, erasure=erasure)
+        _again_on_conflict(partial(_tell, eraser.log, stream, event, by))
 
 
-def _append(log: EventLog, stream: str, event: Event, by: By, version: int | None) -> None:
-    """Append at a version (a conflict is for whoever called), or wherever the stream ends. Raises Conflict."""
-    for tries_left in range(_TRIES - 1, -1, -1):
-        command = new_id()
-        meta = Meta(event_id=new_id(), occurred_at=by.now, actor=by.actor, command_id=command, post=by.post)
-        expected = log.versions([stream])[stream] if version is None else version
-        try:
-            log.append(Append(command, event.TYPE, (Write(stream, expected, (Fact(event=event, meta=meta),)),)))
-        except Conflict:
-            if version is not None or not tries_left:
-                raise
-            continue
-        return
+def _tell(log: EventLog, stream: str, event: PersonalErased, by: By) -> None:
+    history = log.stream(stream)
+    if not any(isinstance(each.event, PersonalErased) and each.event.erasure == event.erasure for each in history):
+        _append(log, stream, event, by, len(history))
+
+
+def _append(log: EventLog, stream: str, event: Event, by: By, version: int) -> None:
+    """Append at a version. Raises Conflict."""
+    command = new_id()
+    meta = Meta(event_id=new_id(), occurred_at=by.now, actor=by.actor, command_id=command, post=by.post)
+    log.append(Append(command, event.TYPE, (Write(stream, version, (Fact(event=event, meta=meta),)),)))

@@ -1,7 +1,9 @@
 """Erasing a person: nothing of them is left, nothing of others is lost, whatever happens on the way."""
 
 import logging
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -54,16 +56,26 @@ WHY = ("本人申请", "《个人信息保护法》第四十七条")
 BY = By("test", "", datetime(2026, 11, 26, tzinfo=UTC))
 
 
-@pytest.fixture
-def told(postgres: EmbeddedServer, tmp_path: Path) -> Iterator[str]:
-    """A database with persons to erase, all views caught up."""
+@pytest.fixture(scope="module")
+def source(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A database with persons to erase, all views caught up; and its home."""
+    home = tmp_path_factory.mktemp("source")
     with database.database(postgres) as url:
-        with house_on(url, tmp_path) as house:
+        with house_on(url, home) as house:
             set_up(house.log)
             write(house.log, *TOLD)
             house.vault.subjects.subjects_for([MOTHER.id_number])
             bring_up(house.locate)
-        yield url
+        yield url, home
+
+
+@pytest.fixture
+def told(postgres: EmbeddedServer, source: tuple[str, Path], tmp_path: Path) -> Iterator[str]:
+    """A copy of it, to be changed."""
+    url, home = source
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    with database.copy_of(postgres, url) as copy:
+        yield copy
 
 
 def erased(house: House, subject: str = MOTHER.subject) -> None:
@@ -152,6 +164,19 @@ def test_a_killed_erasure_is_finished_by_the_next_start(told: str, tmp_path: Pat
         gone(house, tmp_path)
         erased_events = [each.type for each in house.log.stream("case-canary")].count("case.personal_erased")
     assert erased_events == 1
+
+
+def test_two_who_erase_one_person_at_once_erase_them_once(told: str, tmp_path: Path) -> None:
+    with house_on(told, tmp_path) as one, house_on(told, tmp_path) as other, ThreadPoolExecutor(4) as callers:
+        erasers = [Eraser(house.locate, house.log) for house in (one, other, one, other)]
+        done = list(callers.map(lambda each: erase(each, SubjectId(MOTHER.subject), WHY, BY), erasers))
+        bring_up(one.locate)
+        gone(one, tmp_path)
+        types = [each.type for each in one.log.stream(f"erasure-{MOTHER.subject}")]
+        assert len(done) == 4
+        assert (types[:2], types.count("erasure.begun")) == (["erasure.requested", "erasure.begun"], 1)
+        assert [each.type for each in one.log.stream("case-canary")].count("case.personal_erased") == 1
+        assert sum(each.event.keys for each in one.log.stream(f"erasure-{MOTHER.subject}")[2:]) == 2  # type: ignore[attr-defined]  # completed events
 
 
 def test_a_case_that_must_be_kept_keeps_its_person(told: str, tmp_path: Path) -> None:

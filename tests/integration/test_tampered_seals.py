@@ -1,5 +1,6 @@
 """Sealed fields, erasures and keys tampered with, each with the rights of a superuser, each caught and named."""
 
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -32,14 +33,23 @@ NUMBER_0 = "/household/members/0/id_number"
 SWAPPED = ("subject", "key_id", "commitment", "sealed")
 
 
-@pytest.fixture
-def url(postgres: EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def source(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    home = tmp_path_factory.mktemp("source")
     with database.database(postgres) as url:
-        with house_on(url, tmp_path) as house:
+        with house_on(url, home) as house:
             set_up(house.log)
             write(house.log, *TOLD)
-        assert found(url, tmp_path) == []
-        yield url
+        assert found(url, home) == []
+        yield url, home
+
+
+@pytest.fixture
+def url(postgres: EmbeddedServer, source: tuple[str, Path], tmp_path: Path) -> Iterator[str]:
+    honest, home = source
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    with database.copy_of(postgres, honest) as copy:
+        yield copy
 
 
 def found(url: str, home: Path) -> list[tuple[str, str]]:
