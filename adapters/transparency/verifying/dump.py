@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from adapters.postgres import embedded
 from adapters.postgres.supervisor import binaries
@@ -16,7 +17,7 @@ from adapters.transparency.verifying.trust import Trust
 from adapters.transparency.verifying.verify import Progress, verify_database
 
 _PLAIN = (".sql",)
-_SCHEMAS = ("--schema=log", "--schema=tree")
+_PARTS = ("log", "tree", "reads")
 _THERE = "SELECT to_regclass('log.head') IS NOT NULL AND to_regclass('tree.sizes') IS NOT NULL"
 _QUIETLY = ("--no-owner", "--no-privileges")
 
@@ -36,8 +37,8 @@ def _restored(file: Path) -> Iterator[str]:
         url = server.url("postgres")
         if file.suffix not in _PLAIN:
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("CREATE SCHEMA log")  # pg_restore makes what is in a schema, not the schema
-                connection.execute("CREATE SCHEMA tree")
+                for part in _PARTS:  # pg_restore makes what is in a schema, not the schema
+                    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(part)))
         # A dump names roles and schemas that are not here; whether the log came is seen by looking at it.
         subprocess.run(_command(file, url), capture_output=True, check=False)  # noqa: S603  PostgreSQL's own programs
         with psycopg.connect(url) as connection:
@@ -50,4 +51,10 @@ def _command(file: Path, url: str) -> list[str]:
     programs = binaries.find(None)
     if file.suffix in _PLAIN:
         return [str(programs / "psql"), "--quiet", f"--file={file}", url]
-    return [str(programs / "pg_restore"), *_SCHEMAS, *_QUIETLY, f"--dbname={url}", str(file)]
+    return [
+        str(programs / "pg_restore"),
+        *(f"--schema={part}" for part in _PARTS),
+        *_QUIETLY,
+        f"--dbname={url}",
+        str(file),
+    ]

@@ -12,6 +12,7 @@ from adapters.transparency.heads import one_snapshot
 from adapters.transparency.setting_up import origin_of
 from adapters.transparency.verifying import database
 from adapters.transparency.verifying.findings import Finding, Verdict
+from adapters.transparency.verifying.reads import verify_reads
 from adapters.transparency.verifying.scan import Scan, Wanted
 from adapters.transparency.verifying.sealed import SealedScan
 from adapters.transparency.verifying.trust import Judged, Trust, judge_roots, judge_signatures
@@ -43,6 +44,7 @@ def _verified(connection: "Connection[Any]", trust: Trust, progress: Progress) -
             progress(scan.size, end.position)
         findings = [*scan.findings, *fields.findings, *_ends(scan, end.position, database.tips_of(connection))]
         spans = database.keys_in(connection)
+        findings += verify_reads(connection, trust.keys or tuple(span.key for span in spans))
     findings += judge_roots(asked, origin_of(end.log), scan.size, scan.roots)
     # The auditor's own was checked when it was kept; it is no head that the log has.
     judged = judge_signatures(checkpoints, spans, trust)

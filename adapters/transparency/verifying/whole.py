@@ -13,7 +13,6 @@ from adapters.transparency.proving import NotYetSigned, newest_head
 from adapters.transparency.verifying import database
 from adapters.transparency.verifying.decisions import judge_all
 from adapters.transparency.verifying.findings import Finding, Verdict
-from adapters.transparency.verifying.reads import verify_reads
 from adapters.transparency.verifying.sealed import unopened
 from adapters.transparency.verifying.trust import Trust
 from adapters.transparency.verifying.verify import Progress, verify_database
@@ -43,10 +42,7 @@ def verify_house(trust: Trust, also: Also, progress: Progress = lambda *_: None)
                 newest = newest_head(connection)
             except NotYetSigned:
                 newest = None
-        with connect(house.locate, "anjuan_reader") as connection:
-            keys = trust.keys or tuple(span.key for span in database.keys_in(connection))
-            reads = verify_reads(connection, keys)
-        verdict = replace(verdict, findings=(*verdict.findings, *fields_found(house), *reads))
+        verdict = replace(verdict, findings=(*verdict.findings, *fields_found(house)))
         if also.decisions and verdict.well:
             judged = judge_all(house)
             verdict = replace(verdict, decisions=judged.acts, findings=tuple(judged.findings))
