@@ -53,9 +53,10 @@ def reads(
 
 
 def _expired(house: "House") -> int:
+    from adapters.cli.reader import on_command_line
     from adapters.reads.expiry import expire
 
-    return expire(house)
+    return expire(house, on_command_line())
 
 
 def _line(row: "ReadLine") -> tuple[object, ...]:

@@ -69,12 +69,18 @@ def _cells(line: "Line") -> tuple[object, ...]:
 
 
 def _list(house: "House", asked: "Asked", *, as_json: bool) -> None:
+    from adapters.cli.reader import on_command_line
     from adapters.coverage import missing
+    from adapters.reads.recording import on_record
     from domain.calendar import civil_day
     from projections.query import BadCursor
 
     try:
-        page = missing(house, asked)
+        with on_record(
+            house, on_command_line(), "list", {"matter": asked.matter, "division": asked.division}
+        ) as record:
+            page = missing(house, asked)
+            record.subject(*(row.subject for row in page.rows))
     except BadCursor as error:
         raise click.ClickException("BAD_CURSOR: 游标不正确 / not a cursor of this list") from error
     if as_json:

@@ -41,7 +41,9 @@ class MomentParam(click.ParamType["Moment"]):
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def command(moment: "Moment", name: str, only: str, limit: int, *, as_json: bool) -> None:
     """视图 NAME 截至 MOMENT（记录时间或位置）的内容 / a view as of a recorded time or a position."""
+    from adapters.cli.reader import on_command_line
     from adapters.house import open_house
+    from adapters.reads.recording import on_record
     from adapters.settings import read_settings
 
     view = _view(name)
@@ -51,7 +53,8 @@ def command(moment: "Moment", name: str, only: str, limit: int, *, as_json: bool
     with told_plainly(), open_house(read_settings()) as house:
         past = house.moments.at([name], moment)
         _build(house, past, name)
-        found = {table.name: _rows(past, table, limit) for table in tables}
+        with on_record(house, on_command_line(), "list", {"view": name, "position": str(past.shown.position)}):
+            found = {table.name: _rows(past, table, limit) for table in tables}
     shown = {"view": name, "version": view.version, "position": past.shown.position}
     shown |= {"recorded_at": past.shown.recorded_at, "at": past.shown.at}
     if as_json:

@@ -1,6 +1,7 @@
 """A read on record: what is read, and the record of it, are one transaction. Nothing is shown without its record."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -14,12 +15,18 @@ from domain.errors import InvalidValue, Unavailable
 from domain.kernel import Value
 
 Door = Literal["http", "page", "cli"]
-Kind = Literal["case", "history", "person", "list", "export", "bundle", "document"]
+Kind = Literal["case", "history", "person", "list", "export", "bundle", "document", "expiry"]
 
 HIDDEN = "…"
-"""Stands for a name that was searched for: that it was is recorded, what it was is not."""
+"""Stands for what was asked for and is not told: a name that was searched for, say."""
 _RECORD = "SELECT reads.record(%s, %s, %s)"
 _MOST_LETTERS = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CODE = re.compile(r"[A-Za-z0-9._:+-]{1,60}")
+_OF_PERSONS = re.compile(r"\d{15}|(?<!\d)1\d{10}(?!\d)")
+"""ID numbers and telephone numbers, which somebody may have typed into any field."""
+_NAMED_ONLY = frozenset({"name", "cursor", "after"})
+"""Told to have been used, and nothing else: a cursor holds the row that it stands at."""
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -99,15 +106,24 @@ def _record(connection: "Connection[Any]", told: _Told) -> None:
 
 def _check(reader: Reader) -> None:
     for text in (reader.purpose, reader.basis):
-        if len(text) > _MOST_LETTERS or not text.isprintable():
+        if len(text) > _MOST_LETTERS or _CONTROL.search(text):
             raise BadPurpose
 
 
 def asked_of(where: msgspec.Struct) -> dict[str, str]:
-    """Return the conditions of a list that were asked for, as texts. None of them may be a personal value."""
-    return {name: str(value) for name, value in msgspec.structs.asdict(where).items() if value not in (None, "", False)}
+    """Return the conditions of a list as the record tells them: a value only where it is a code, never a person's."""
+    return _told_of(msgspec.structs.asdict(where))
 
 
 def asked_for(parameters: object) -> dict[str, str]:
-    """Return the fields of a query that were asked for, as texts. None of them may be a personal value."""
-    return {name: str(value) for name, value in vars(parameters).items() if value not in (None, "", False)}
+    """Return the fields of a query in the same way."""
+    return _told_of(vars(parameters))
+
+
+def _told_of(fields: Mapping[str, object]) -> dict[str, str]:
+    asked = {name: str(value) for name, value in fields.items() if value not in (None, "", False)}
+    return {name: value if _is_code(name, value) else HIDDEN for name, value in asked.items()}
+
+
+def _is_code(name: str, value: str) -> bool:
+    return name not in _NAMED_ONLY and bool(_CODE.fullmatch(value)) and not _OF_PERSONS.search(value)

@@ -88,16 +88,20 @@ def publish(connection: "Connection[Any]", tree: str = EVENTS) -> bool:
 
 def turn(connection: "Connection[Any]", house: House, *, now: datetime, last: bool = False) -> int:
     """Do what is due; return the tree's size. ``last``: publish also before its time. Raises Refused, LogBroken."""
+    try:
+        return _turn(connection, house, EVENTS, now, last=last)
+    finally:  # what is wrong with one log must not leave the other unsigned
+        _turn(connection, house, READS, now, last=last)
+
+
+def _turn(connection: "Connection[Any]", house: House, tree: str, now: datetime, *, last: bool) -> int:
     origin = origin_of(house.log.head().log)
-    size = catch_up(connection)
-    _sign(connection, house, EVENTS, origin)
-    if _is_due(connection, EVENTS, now, last=last):
-        publish(connection)
-        ask_witnesses(connection, now)
-    catch_up(connection, READS)
-    _sign(connection, house, READS, reads_origin(origin))
-    if _is_due(connection, READS, now, last=last):
-        publish(connection, READS)
+    size = catch_up(connection, tree)
+    _sign(connection, house, tree, origin if tree == EVENTS else reads_origin(origin))
+    if _is_due(connection, tree, now, last=last):
+        publish(connection, tree)
+        if tree == EVENTS:
+            ask_witnesses(connection, now)
     return size
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 
 import httpx
+import msgspec
 import psycopg
 import pytest
 from click.testing import CliRunner
-from msgspec.structs import replace
 
+from adapters.eventstore.records import time_text
 from adapters.house import House
 from adapters.main import main
 from adapters.postgres.connections import connect
@@ -17,6 +20,7 @@ from adapters.postgres.embedded import EmbeddedServer
 from adapters.reads.expiry import expire
 from adapters.reads.listing import About, reads_page
 from adapters.reads.recording import BadPurpose, Reader, on_record
+from adapters.transparency.merkle import leaf_hash
 from adapters.transparency.notary import turn
 from adapters.transparency.proofs import check_proof, parse_proof
 from adapters.transparency.setting_up import ensure_keys
@@ -32,6 +36,14 @@ from tests.support.serving import Served, open_test_house, projected, served
 pytestmark = pytest.mark.postgres
 
 CASE = "canary"
+KEPT = ("reads.about", "reads.entries", "reads.head", "tree.latest", "tree.checkpoints")
+ALL_HEADS = """
+DO $$ BEGIN
+    DELETE FROM tree.latest WHERE tree = 'reads';
+    DELETE FROM tree.checkpoints WHERE tree = 'reads';
+    UPDATE tree.latest SET signed_at = signed_at + interval '1 hour';
+END $$
+"""
 FORGED = "set_byte(entry, 120, 33)"
 REHASHED = f"""
 UPDATE reads.entries SET entry = {FORGED}, digest = sha256({FORGED}), leaf = sha256('\\x00'::bytea || {FORGED})
@@ -182,11 +194,9 @@ def signed(house: House) -> None:
 
 
 def found(house: House) -> list[tuple[str, int]]:
+    keys = [key.verifier for key in ensure_keys(house)]
     with connect(house.conninfo, "anjuan_reader") as connection:
-        return [
-            (each.code, each.position)
-            for each in verify_reads(connection, [key.verifier for key in ensure_keys(house)])
-        ]
+        return [(each.code, each.position) for each in verify_reads(connection, keys, datetime.now(UTC))]
 
 
 def test_a_read_has_a_proof(here: Served) -> None:
@@ -205,9 +215,11 @@ def test_a_read_has_a_proof(here: Served) -> None:
     ("change", "finding"),
     [
         (f"UPDATE reads.entries SET entry = {FORGED} WHERE position = 2", ("RECORD_ALTERED", 2)),  # noqa: S608  constant parts
-        (REHASHED, ("RECORD_ALTERED", 3)),  # the chain of the next one
+        (REHASHED, ("CHAIN_BROKEN", 3)),  # the chain of the next one
         ("DELETE FROM reads.entries WHERE position = 2", ("POSITION_MISSING", 2)),
-        ("UPDATE reads.entries SET entry = NULL WHERE position = 2", ("RECORD_ALTERED", 2)),
+        ("UPDATE reads.entries SET entry = NULL WHERE position = 2", ("EXPIRED_EARLY", 2)),
+        ("DELETE FROM reads.about WHERE position = 2", ("LINKS_DIFFER", 2)),
+        (ALL_HEADS, ("SIGNATURE_MISSING", 0)),
         ("UPDATE reads.head SET position = position + 1", ("HEAD_DIFFERS", 0)),
         ("UPDATE tree.latest SET note = replace(note, '/reads', '/other') WHERE tree = 'reads'", ("SIGNATURE_BAD", 0)),
     ],
@@ -218,7 +230,7 @@ def test_a_record_that_was_changed_is_named(here: Served, change: str, finding: 
     signed(here.house)
     assert found(here.house) == []
     url = here.house.conninfo
-    kept = {name: query(url, f"TABLE {name}") for name in ("reads.entries", "reads.head", "tree.latest")}
+    kept = {name: query(url, f"TABLE {name}") for name in KEPT}
     tamper(url, change)
     try:
         seen = found(here.house)
@@ -252,27 +264,90 @@ def test_nobody_may_change_what_is_on_record(here: Served, role: str, change: st
         connection.execute(change.encode())
 
 
-def test_what_has_expired_is_gone_and_everything_else_holds(here: Served) -> None:
-    house = here.house
-    for _ in range(3):
-        here.client.get(f"/cases/{CASE}")
-    signed(house)
-    assert expire(house) == 0
-    here.client.get(f"/cases/{CASE}")  # not in a published head yet: it must stay
-    house.settings = replace(house.settings, reads_days=1)
-    try:
-        later = house.now() + timedelta(days=2)
-        house.now = lambda: later  # type: ignore[method-assign]  # events and JSON have many shapes
-        gone = expire(house)
-    finally:
-        del house.now
-        house.settings = replace(house.settings, reads_days=1_095)
-    ((there, all_),) = query(house.conninfo, "SELECT count(entry), count(*) FROM reads.entries")
-    assert (there, gone) == (1, all_ - 1)
-    assert [row.expired for row in reads_page(house, About(), limit=2).rows] == [False, True]
-    assert found(house) == []
-    signed(house)
-    assert found(house) == []
+def aged(url: str, count: int) -> None:
+    """Reads of six years ago, as if this bureau were that old."""
+    ((log,),) = query(url, "SELECT log FROM reads.head")
+    digest = b""
+    for number in range(1, count + 1):
+        at = datetime(2020, 11, number, tzinfo=UTC)
+        reader = {"actor": "", "basis": "", "door": "page", "post": "", "purpose": ""}
+        read = {"cases": [CASE], "kind": "case", "query": {}, "reader": reader, "subjects": []}
+        told = {"at": time_text(at), "log": log, "position": number, "prev": digest.hex(), "read": read, "v": 1}
+        entry = msgspec.json.encode(told, order="sorted")
+        digest = sha256(entry).digest()
+        tamper(
+            url, "INSERT INTO reads.entries VALUES (%s, %s, %s, %s, %s)", number, at, entry, digest, leaf_hash(entry)
+        )
+        tamper(url, "INSERT INTO reads.about VALUES ('case', %s, %s)", CASE, number)
+    tamper(url, "UPDATE reads.head SET position = %s, last_hash = %s", count, digest)
+
+
+@pytest.fixture
+def old(postgres: EmbeddedServer, tmp_path: Path) -> Iterator[House]:
+    with database.database(postgres) as url, open_test_house(tmp_path, url) as house:
+        aged(url, 4)
+        with on_record(house, WHO, "case") as record:
+            record.case(CASE)
+        yield house
+
+
+WHO = Reader("cli", actor="login:test")
+
+
+def test_what_has_expired_is_gone_and_everything_else_holds(old: House) -> None:
+    assert expire(old, WHO) == 0, "no published head has them yet"
+    signed(old)
+    assert found(old) == []
+    assert expire(old, WHO) == 4
+    assert expire(old, WHO) == 0
+    assert [(row.kind, row.expired) for row in reads_page(old, About()).rows] == [
+        *(("expiry", False), ("case", False)),
+        *[("", True)] * 4,
+    ]
+    assert [row.position for row in reads_page(old, About("case", CASE)).rows] == [5]
+    assert found(old) == []
+    signed(old)
+    assert found(old) == []
+
+
+def test_three_years_are_kept_whatever_is_set(old: House) -> None:
+    signed(old)
+    with connect(old.conninfo, "anjuan_recorder") as connection:
+        assert connection.execute("SELECT reads.expire(0, 'somebody')").fetchall() == [(4,)]
+    assert query(old.conninfo, "SELECT count(entry) FROM reads.entries") == [(2,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        query(old.conninfo, "UPDATE reads.entries SET entry = NULL WHERE position = 5")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        query(old.conninfo, "DELETE FROM reads.about WHERE position = 5")
+
+
+def test_entries_let_go_without_a_word_are_missed(old: House) -> None:
+    signed(old)
+    tamper(old.conninfo, "UPDATE reads.entries SET entry = NULL WHERE position <= 2")
+    assert found(old) == [("EXPIRED_EARLY", 1)]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/cases?number=%E5%BC%A0%E4%B8%89", {"number": "…"}),
+        ("/cases?assignee=13800138000", {"assignee": "…"}),
+        ("/cases?assignee=320971199001010000", {"assignee": "…"}),
+        ("/cases?matter=dibao&stage=opened", {"matter": "dibao", "stage": "opened", "limit": "50", "order": "opened"}),
+    ],
+)
+def test_nothing_typed_into_a_filter_is_kept_unless_it_is_a_code(
+    here: Served, address: str, told: dict[str, str]
+) -> None:
+    assert here.client.get(address).status_code == 200
+    query_told = last(here.house)["query"]
+    assert {name: query_told[name] for name in told} == told  # type: ignore[index]  # events and JSON have many shapes
+
+
+def test_the_reads_of_a_person_are_those_of_their_cases_too(here: Served) -> None:
+    here.client.get("/cases/open")
+    newest = reads_page(here.house, About("subject", SON.subject)).rows[0]
+    assert (newest.kind, newest.cases) == ("case", ("open",))
 
 
 def test_a_look_at_a_past_moment_is_on_record(here: Served) -> None:

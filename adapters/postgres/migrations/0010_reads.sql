@@ -17,7 +17,7 @@ INSERT INTO reads.head (log, recorded_at) SELECT log || '/reads', clock_timestam
 CREATE TABLE reads.entries (
     position    bigint      PRIMARY KEY,
     recorded_at timestamptz NOT NULL,
-    entry       bytea,
+    entry       bytea       CHECK (length(entry) < 65536),  -- as long as a bundle of tlog-tiles takes
     digest      bytea       NOT NULL CHECK (length(digest) = 32),
     leaf        bytea       NOT NULL CHECK (length(leaf) = 32)
 );
@@ -31,9 +31,14 @@ CREATE TABLE reads.about (
 );
 CREATE INDEX about_position ON reads.about (position);
 
+-- 《个人信息保护法》 art. 56: such records are kept for three years at least, whatever is set.
+CREATE FUNCTION reads.is_over(at timestamptz) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT at < clock_timestamp() - interval '3 years'
+$$;
+
 CREATE FUNCTION reads.only_expires() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
-    IF NEW.entry IS NOT NULL OR OLD.entry IS NULL
+    IF NEW.entry IS NOT NULL OR OLD.entry IS NULL OR NOT reads.is_over(OLD.recorded_at)
        OR (NEW.position, NEW.recorded_at, NEW.digest, NEW.leaf)
           IS DISTINCT FROM (OLD.position, OLD.recorded_at, OLD.digest, OLD.leaf) THEN
         RAISE EXCEPTION 'an entry can only expire' USING ERRCODE = 'insufficient_privilege';
@@ -45,12 +50,28 @@ CREATE TRIGGER entries_only_expire BEFORE UPDATE ON reads.entries
 CREATE TRIGGER entries_append_only BEFORE DELETE OR TRUNCATE ON reads.entries
     FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
 
+CREATE FUNCTION reads.refuse_lost_link() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF EXISTS (SELECT FROM reads.entries e WHERE e.position = OLD.position AND e.entry IS NOT NULL) THEN
+        RAISE EXCEPTION 'position % is on record still', OLD.position USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER about_append_only BEFORE UPDATE OR TRUNCATE ON reads.about
+    FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+CREATE TRIGGER about_ends_with_its_entry BEFORE DELETE ON reads.about
+    FOR EACH ROW EXECUTE FUNCTION reads.refuse_lost_link();
+CREATE TRIGGER head_never_shrinks BEFORE DELETE OR TRUNCATE ON reads.head
+    FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+
 -- Record a read, in the transaction that reads. ``told``: canonical JSON of who, why and what.
 CREATE FUNCTION reads.record(told text, cases text[], subjects text[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET lock_timeout = '5s' AS $$
 DECLARE h record; at timestamptz; kept bytea;
 BEGIN
-    PERFORM told::jsonb;
+    IF NOT told::jsonb ?& ARRAY['reader', 'kind', 'query', 'cases', 'subjects'] THEN
+        RAISE EXCEPTION 'not the record of a read' USING ERRCODE = 'check_violation';
+    END IF;
     SELECT log, position + 1 AS position, recorded_at, last_hash INTO STRICT h FROM reads.head FOR UPDATE;
     at := greatest(clock_timestamp(), h.recorded_at);
     kept := convert_to('{"at":"' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '","log":"'
@@ -64,16 +85,23 @@ BEGIN
     RETURN h.position;
 END $$;
 
--- Let the oldest entries go whose time is over, as far as the tree has them; return how many.
-CREATE FUNCTION reads.expire(before timestamptz) RETURNS bigint
+-- Let the oldest entries go that are older than so many days, and than three years, as far as a published head has them;
+-- return how many. That it was done, by whom and up to where, is a record of this log itself.
+CREATE FUNCTION reads.expire(days integer, by_whom text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE upto bigint; gone bigint;
+DECLARE bound timestamptz := clock_timestamp() - make_interval(days => days); upto bigint; gone bigint;
 BEGIN
+    PERFORM FROM reads.head FOR UPDATE;
     SELECT least((SELECT coalesce(max(size), 0) FROM tree.checkpoints WHERE tree = 'reads'), coalesce(max(position), 0))
-      INTO upto FROM reads.entries WHERE recorded_at < before;
-    DELETE FROM reads.about a WHERE a.position <= upto;
+      INTO upto FROM reads.entries WHERE recorded_at < bound AND reads.is_over(recorded_at);
     UPDATE reads.entries e SET entry = NULL WHERE e.position <= upto AND e.entry IS NOT NULL;
     GET DIAGNOSTICS gone = ROW_COUNT;
+    DELETE FROM reads.about a WHERE a.position <= upto;
+    IF gone > 0 THEN
+        PERFORM reads.record('{"cases":[],"kind":"expiry","query":{"upto":"' || upto || '"},"reader":{"actor":'
+            || to_json(by_whom) || ',"basis":"《个人信息保护法》第五十六条","door":"cli","post":"","purpose":""},"subjects":[]}',
+            '{}', '{}');
+    END IF;
     RETURN gone;
 END $$;
 
@@ -89,5 +117,6 @@ INSERT INTO tree.sizes (tree) VALUES ('reads');
 GRANT USAGE ON SCHEMA reads TO anjuan_reader, anjuan_notary, anjuan_recorder;
 GRANT SELECT ON ALL TABLES IN SCHEMA reads TO anjuan_reader, anjuan_notary, anjuan_recorder;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA reads FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reads.is_over TO anjuan_reader, anjuan_recorder;
 GRANT EXECUTE ON FUNCTION reads.record TO anjuan_reader, anjuan_recorder;
 GRANT EXECUTE ON FUNCTION reads.expire TO anjuan_recorder;

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -44,11 +45,16 @@ def _verified(connection: "Connection[Any]", trust: Trust, progress: Progress) -
             progress(scan.size, end.position)
         findings = [*scan.findings, *fields.findings, *_ends(scan, end.position, database.tips_of(connection))]
         spans = database.keys_in(connection)
-        findings += verify_reads(connection, trust.keys or tuple(span.key for span in spans))
+        findings += verify_reads(connection, trust.keys or tuple(span.key for span in spans), _now(connection))
     findings += judge_roots(asked, origin_of(end.log), scan.size, scan.roots)
     # The auditor's own was checked when it was kept; it is no head that the log has.
     judged = judge_signatures(checkpoints, spans, trust)
     return _verdict(scan, findings, judged, _Looked(len(asked), len(sealed), fields.looked, began))
+
+
+def _now(connection: "Connection[Any]") -> datetime:
+    now: datetime = connection.execute("SELECT clock_timestamp()").fetchall()[0][0]
+    return now
 
 
 class _Looked(NamedTuple):
