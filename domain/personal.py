@@ -15,7 +15,7 @@ from msgspec.structs import replace
 T = TypeVar("T", bound=msgspec.Struct)
 
 _NAMES_SUBJECT = ("subject", "agent_subject")
-_ERASED = re.compile(r"〔已抹除 ([A-Za-z0-9-]{1,80})〕")
+_ERASED = re.compile(r"〔已抹除(?: ([A-Za-z0-9-]{1,80}))?〕")
 _ERASED_KEY = "〔已抹除〕"
 WITHHELD = "〔未读〕"
 """Stands for a personal text that the reader of an event did not ask for."""
@@ -39,6 +39,11 @@ def erased_by(value: object) -> str | None:
         found = _ERASED.fullmatch(value)
         return found[1] if found else None
     return value.get(_ERASED_KEY) if isinstance(value, dict) else None
+
+
+def without_event(text: str, said: str) -> str:
+    """Return a text that holds erased ones with what is said to people in their place."""
+    return _ERASED.sub(said, text) if RESERVED[0] in text else text
 
 
 class Field(NamedTuple):

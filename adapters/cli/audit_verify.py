@@ -135,6 +135,7 @@ def _print(verdict: "Verdict") -> None:
         f"签名至 signed up to {verdict.signed:,}，"
         f"见证至 witnessed up to {verdict.witnessed:,}，末端封存 sealed heads {verdict.sealed:,}"
     )
+    click.echo(f"密文 sealed fields {verdict.fields:,}")
     click.echo(f"复核决定 decisions judged {verdict.decisions:,}")
     for each in verdict.findings:
         zh, en = WORDS[each.code]

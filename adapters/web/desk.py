@@ -23,7 +23,7 @@ from adapters.web.texts import Texts, language_of
 from application.bureau import Bureau
 from domain.authority.posts import Post
 from domain.calendar import civil_day
-from domain.personal import RESERVED, erased_by
+from domain.personal import RESERVED, without_event
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 TOKEN_COOKIE = "anjuan_token"  # noqa: S105  the name of a cookie is no secret
@@ -49,8 +49,9 @@ _texts: ContextVar[Texts] = ContextVar("texts")
 
 def _shown(value: object) -> object:
     """Return a value as pages show it: of an erased one, that it is erased, and not by which event."""
-    if isinstance(value, str) and value.startswith(RESERVED) and erased_by(value):
-        return _texts.get()("app.erased")
+    if isinstance(value, str) and RESERVED[0] in value:
+        said = without_event(value, _texts.get()("app.erased"))
+        return Markup(said) if isinstance(value, Markup) else said  # noqa: S704  it was escaped before
     return value
 
 

@@ -27,6 +27,7 @@ from domain.cases.events.legacy import LegacyCaseOpened
 from domain.cases.parts import Person
 from domain.cases.state import NO_CASE, CaseState
 from domain.kernel import Event, Recorded, Value
+from domain.personal import erased_by
 
 _TOGETHER = frozenset({"due", "facts", "duties"})
 """Fields whose parts are shown as one thing."""
@@ -126,6 +127,8 @@ def _facts(names: Names, states: tuple[CaseState, CaseState], wanted: Iterable[s
         old, new = was.facts.get(name), now.facts[name]
         before = "" if old is None or old == new else names.found(now.rule, name, old)
         label, value = names.fact(now.rule, name), names.found(now.rule, name, new)
+        if erased_by(now.facts):
+            before, value = "", ""  # nothing is there but by which event
         cells.append(Cell(label, value, changed=old != new, before=before))
     return tuple(cells)
 

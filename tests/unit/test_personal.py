@@ -83,7 +83,7 @@ def test_a_member_is_forgotten_and_the_case_is_not() -> None:
     after = evolve(state(), PersonalErased(subjects=(SON.subject,), erasure="evt-2"))
     assert after.household is not None
     assert erased_by(after.household.members[1].name) == "evt-2"
-    assert after.household.members[0].name == state().household.members[0].name  # type: ignore[union-attr]  # it is there
+    assert after.household.members[0].name == state().household.members[0].name  # type: ignore[union-attr]  # it has a household
     assert after.facts == state().facts != {}
 
 
@@ -93,15 +93,15 @@ def without(event: Event, asked: frozenset[type[Event]]) -> Event:
         return event
 
     def withhold(field: object) -> object:
-        return {} if field.mapping else WITHHELD  # type: ignore[attr-defined]  # a Field
+        return {} if field.mapping else WITHHELD  # type: ignore[attr-defined]  # it is a Field
 
     return with_personal(event, "case-x", withhold)
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.name)
 def test_a_view_reads_no_personal_field_that_it_does_not_ask_for(view: object) -> None:
-    whole = folded(view, HISTORY)  # type: ignore[arg-type]  # a view
-    less = folded(view, [(stream, without(event, view.personal)) for stream, event in HISTORY])  # type: ignore[attr-defined, arg-type]  # a view
+    whole = folded(view, HISTORY)  # type: ignore[arg-type]  # it is a view
+    less = folded(view, [(stream, without(event, view.personal)) for stream, event in HISTORY])  # type: ignore[attr-defined, arg-type]  # it is a view
     for name, rows in whole.items():
         assert [repr(row) for row in rows.new()] == [repr(row) for row in less[name].new()], name
 

@@ -36,15 +36,20 @@ def _restored(file: Path) -> Iterator[str]:
     ):
         url = server.url("postgres")
         if file.suffix not in _PLAIN:
-            with psycopg.connect(url, autocommit=True) as connection:
-                for part in _PARTS:  # pg_restore makes what is in a schema, not the schema
-                    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(part)))
+            _make_schemas(url)
         # A dump names roles and schemas that are not here; whether the log came is seen by looking at it.
         subprocess.run(_command(file, url), capture_output=True, check=False)  # noqa: S603  PostgreSQL's own programs
         with psycopg.connect(url) as connection:
             if connection.execute(_THERE).fetchall() != [(True,)]:
                 raise Unreadable(file.name)
         yield url
+
+
+def _make_schemas(url: str) -> None:
+    """pg_restore makes what is in a schema, not the schema."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for part in _PARTS:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(part)))
 
 
 def _command(file: Path, url: str) -> list[str]:
