@@ -91,6 +91,11 @@ def has_commitments(state: bytes) -> bool:
     return _SOME_COMMITMENT in state
 
 
+def count_commitments(state: bytes) -> int:
+    """Return how many commitments a state has."""
+    return state.count(_SOME_COMMITMENT)
+
+
 def commitments(state: bytes) -> list[Commitment]:
     """Return the commitments of a state, in the order of its bytes."""
     return [Commitment(*(part.decode() for part in found)) for found in _COMMITMENT.findall(state)]

@@ -1,6 +1,7 @@
 """The record of an event: the small, public line that is hashed, chained and later a leaf of the transparency log."""
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from adapters.eventstore.prepared import PreparedEvent
@@ -35,6 +36,7 @@ class StreamRecords:
         return record
 
 
+@lru_cache(maxsize=64)
 def time_text(at: datetime) -> str:
-    """Return a UTC moment with six decimals and Z."""
+    """Return a UTC moment with six decimals and Z. The events of a batch share one."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

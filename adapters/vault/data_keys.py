@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import psycopg
@@ -34,7 +35,7 @@ _ERASED = "SELECT subject, event_id FROM vault.erased WHERE subject = ANY(%s)"
 
 
 class DataKey(NamedTuple):
-    """A key, unwrapped. A cipher under it takes some kilobytes, and so is made when it is used."""
+    """A key, unwrapped. A cipher under it takes some kilobytes: those used last are kept."""
 
     key_id: bytes
     suite: Suite
@@ -42,7 +43,12 @@ class DataKey(NamedTuple):
 
     def cipher(self) -> Sealing:
         """Return a cipher under the key."""
-        return self.suite.under(self.key)
+        return _cipher(self.suite.name, self.key)
+
+
+@lru_cache(maxsize=2_000)
+def _cipher(suite: str, key: bytes) -> Sealing:
+    return SUITES[suite].under(key)
 
 
 class DataKeys:

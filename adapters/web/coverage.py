@@ -70,9 +70,8 @@ class CoveragePages:
         asked = Asked("" if matter == ALL else matter, wanted.area, wanted.day, PAGE_ROWS, wanted.after)
         at = seen(desk, "coverage")
         found = board(at.views, asked)
-        with on_record(
-            self._house, on_page(desk), "list", {"matter": matter, **({"division": wanted.area} if wanted.area else {})}
-        ) as record:
+        query = {"matter": matter, "division": wanted.area or "3209"}
+        with on_record(self._house, on_page(desk), "list", query) as record:
             missing = coverage.missing(at.views, asked) if matter != ALL else MissingPage(())
             record.subject(*(row.subject for row in missing.rows))
         return desk.page(
