@@ -1,5 +1,6 @@
 """Erasing a person: nothing of them is left, nothing of others is lost, whatever happens on the way."""
 
+import json
 import logging
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
 from adapters.erasing.books import Books
@@ -16,6 +18,7 @@ from adapters.erasing.certificate import certificate
 from adapters.erasing.run import By, Eraser, erase, hold
 from adapters.explaining import explanation_of
 from adapters.house import House
+from adapters.main import main
 from adapters.operating.acts import by_lane, pause, rebuild_views, verify_views
 from adapters.postgres.embedded import EmbeddedServer
 from adapters.projector.service import bring_up
@@ -30,7 +33,8 @@ from domain.kernel import CaseId, SubjectId
 from domain.personal import erased_by
 from projections.registry import VIEWS
 from tests.support import database
-from tests.support.builders import RULES
+from tests.support.builders import HANDLER, RULES
+from tests.support.command_line import fault, read, said
 from tests.support.erasable import (
     FINDING,
     KEPT,
@@ -308,3 +312,23 @@ def test_a_decision_whose_values_are_gone_is_told_so_and_is_no_fault(told: str, 
         after = judge_all(house)
     assert after.acts == before.acts > 0
     assert [each for each in after.findings if each not in before.findings] == []
+
+
+def test_the_command_line_erases_and_tells(told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANJUAN_HOME", str(tmp_path))
+    monkeypatch.setenv("ANJUAN_DATABASE_URL", told)
+    number = CliRunner().invoke(main, ["vault", "find", "--json"], input=f"{MOTHER.id_number}\n")
+    assert (number.exit_code, "subject" in json.loads(number.stdout)) == (0, True), number.output
+    why = ("--reason", "本人申请", "--basis", "《个人信息保护法》第四十七条", "--post", HANDLER.id)
+    said("vault", "hold", MOTHER.subject, *why)
+    assert "ON_HOLD" in fault("vault", "erase", MOTHER.subject, *why, "--yes")
+    said("vault", "release", MOTHER.subject, "--reason", "结案", "--post", HANDLER.id)
+    assert "RETENTION_RUNS" in fault("vault", "erase", SON.subject, *why, "--yes")
+    text = said("vault", "erase", MOTHER.subject, *why, "--yes")
+    assert "抹除证明" in text
+    told_of = read("vault", "certificate", MOTHER.subject)
+    assert (told_of["alive"], told_of["cases"], told_of["fields"]) == (0, ["canary"], 7)
+    assert [trace for trace in TRACES if trace in text + json.dumps(told_of, ensure_ascii=False)] == []
+    status = read("vault", "status")
+    assert (status["erased"], status["unfinished_erasures"], status["destroyed"]) == (2, 0, 2)
+    assert "UNKNOWN_SUBJECT" in fault("vault", "certificate", "s-nobody")

@@ -5,6 +5,7 @@ the state says it does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -118,9 +119,14 @@ def _data_of(state: bytes) -> Any:  # noqa: ANN401  JSON is anything
         return None
 
 
+@lru_cache(maxsize=1_000)
+def _parts_of(path: str) -> list[str]:
+    return path[1:].split("/")
+
+
 def _at(value: Any, path: str, subject: str) -> Told | None:  # noqa: ANN401  JSON is anything
     """Return the commitment at a path, with whose it is."""
-    for part in path[1:].split("/"):
+    for part in _parts_of(path):
         if type(value) is dict:
             named = value.get("subject") or value.get("agent_subject")
             subject = named if type(named) is str else subject
