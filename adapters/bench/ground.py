@@ -11,7 +11,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from adapters.eventstore.seals import Seals
+from adapters.eventstore.seals import IN_CLEAR_ALWAYS, Seals
 from adapters.house import House, open_place
 from adapters.postgres import embedded
 from adapters.postgres.migrate import migrate
@@ -57,10 +57,11 @@ class Ground:
             yield copy
 
     @contextmanager
-    def house(self, url: str, seals: Seals | None = None) -> Iterator[House]:
+    def house(self, url: str, seals: Seals | None = IN_CLEAR_ALWAYS) -> Iterator[House]:
         """Open a house on a migrated database: fresh memories, a writer of its own, its vault beside it.
 
-        ``seals``: another way to write personal values than sealed: in clear, to see what sealing costs.
+        ``seals``: None for personal values sealed, as a bureau has them; in clear else, as the other side of the
+        measurement has them. What sealing costs is measured by itself.
         """
         with self.place(url) as place:
             house = House(self.settings(url), place, seals)

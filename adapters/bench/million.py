@@ -19,7 +19,6 @@ from adapters.bench.measure import Bar, Plan, Question, number_bar, sample
 from adapters.bench.memory import peak_mb
 from adapters.bench.pages import first_pages
 from adapters.bench.rebuild import SET, filled
-from adapters.eventstore.seals import IN_CLEAR_ALWAYS
 from adapters.settings import child_environment
 
 _CASES, _COPIES = 1_000_000, 200
@@ -75,7 +74,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 def _many(ground: Ground, url: str, originals: int, plan: Plan) -> int:
     """Fill the log; return the last position."""
     with ground.migrated() as small:
-        last = filled(ground, small, originals, IN_CLEAR_ALWAYS)  # copies of sealed fields would not open
+        last = filled(ground, small, originals)
         with ground.house(url) as house:
             house.log.append(bureau())
             first = house.log.head().position

@@ -60,7 +60,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
 
 def _soon(ground: Ground, plan: Plan) -> Bar:
     """How long after the answer to an append a signed head has it."""
-    with ground.migrated() as url, ground.house(url) as house, connect(url, "anjuan_reader") as reader:
+    with ground.migrated() as url, ground.house(url, None) as house, connect(url, "anjuan_reader") as reader:
         house.log.append(bureau())
         made = list(histories(plan.size(_APPENDS, 10), steps=5))
         with notary(ground, url):
@@ -81,7 +81,7 @@ def _until_signed(house: House, reader: "Connection[Any]", history: History) -> 
 def _append(ground: Ground, plan: Plan) -> Bar:
     """Both sides add notes to hot cases; one of them while the tree grows and is signed in a process of its own."""
     made = list(histories(CALLERS * plan.size(_NOTES), steps=5))
-    with ground.migrated() as url, ground.house(url) as house:
+    with ground.migrated() as url, ground.house(url, None) as house:
         house.log.append(bureau())
         house.log.append_many([history.append() for history in made])
         spread(CALLERS, made, lambda history: command_on(house, history))
@@ -117,9 +117,9 @@ def notary(ground: Ground, url: str) -> Iterator[None]:
 
 def _verify(ground: Ground, plan: Plan) -> list[Bar]:
     with ground.migrated() as url:
-        filled(ground, url, plan.size(_CASES, 10))
+        filled(ground, url, plan.size(_CASES, 10), None)
         with (
-            ground.house(url) as house,
+            ground.house(url, None) as house,
             connect(url, "anjuan_notary") as notary_role,
             connect(url, "anjuan_reader") as reader,
         ):

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.bench.ground import Ground
 from adapters.bench.histories import History, histories
 from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar
-from adapters.eventstore.seals import Seals
+from adapters.eventstore.seals import IN_CLEAR_ALWAYS, Seals
 from adapters.projector.rebuild import rebuild
 from adapters.projector.tables import prepare_views
 from projections.registry import VIEWS
@@ -36,7 +36,7 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
     return [number_bar(asked, found, "at_least") for (asked, _), found in zip(sets, samples, strict=True)]
 
 
-def filled(ground: Ground, url: str, cases: int, seals: Seals | None = None) -> int:
+def filled(ground: Ground, url: str, cases: int, seals: Seals | None = IN_CLEAR_ALWAYS) -> int:
     """Write so many cases; return the last position."""
     with ground.house(url, seals) as house:
         made: list[History] = []

@@ -53,7 +53,7 @@ def _append(ground: Ground, plan: Plan) -> Bar:
     """Both sides add notes, of one personal field each, to hot cases."""
     made = list(histories(CALLERS * plan.size(_NOTES), steps=5))
     with ground.migrated() as sealed, ground.migrated() as clear, ExitStack() as stack:
-        ours = stack.enter_context(ground.house(sealed))
+        ours = stack.enter_context(ground.house(sealed, None))
         theirs = stack.enter_context(ground.house(clear, IN_CLEAR_ALWAYS))
         for house in (ours, theirs):
             house.log.append(bureau())
@@ -78,7 +78,7 @@ def _seal(ground: Ground, plan: Plan) -> Bar:
     """One thread, keys in memory: name, number and telephone of persons in use."""
     number = plan.size(_EVENTS, 100)
     events = [_identified(each) for each in range(_PERSONS)]
-    with ground.migrated() as url, ground.house(url) as house:
+    with ground.migrated() as url, ground.house(url, None) as house:
         seal = house.vault.sealer.seal
         for event in events:
             seal([event], "case-1", 0)
@@ -104,7 +104,7 @@ def _catch_up(ground: Ground, plan: Plan) -> Bar:
     """The same views over the same cases: sealed in one log, in clear in the other."""
     made = list(histories(plan.size(_CASES, 10)))
     with ground.migrated() as sealed, ground.migrated() as clear:
-        with ground.house(sealed) as house:
+        with ground.house(sealed, None) as house:
             events = _filled(house, made)
         with ground.house(clear, IN_CLEAR_ALWAYS) as house:
             _filled(house, made)

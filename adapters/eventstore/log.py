@@ -56,6 +56,8 @@ class PostgresEventLog:
         """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
         if not appends:
             return []
+        writes = (write for append in appends for write in append.writes)
+        self._sealing.expect((write.stream, (fact.event for fact in write.facts)) for write in writes)
         outcomes = self._write([prepare_run(append, self._sealing) for append in appends])
         return [_appended(outcome) for outcome in outcomes]
 

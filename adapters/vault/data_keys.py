@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -62,17 +63,33 @@ class DataKeys:
         self._lock = threading.Lock()
         self._by_subject: OrderedDict[tuple[str, str, int], DataKey] = OrderedDict()
         self._by_id: OrderedDict[bytes, DataKey] = OrderedDict()
+        self._making = threading.Lock()
+        self._waiting: dict[tuple[str, int], set[str]] = {}
 
     def for_subjects(self, subjects: Collection[str], purpose: str) -> dict[str, DataKey]:
         """Return the key of each subject for this year. Raises SubjectErased, KeyLost, Unavailable."""
         epoch = civil_day(datetime.now(UTC)).year
         wanted = {subject: (subject, purpose, epoch) for subject in subjects}
         found = self._remembered(self._by_subject, wanted)
-        missing = sorted(wanted.keys() - found.keys())
-        if missing:
-            made = self._make(missing, purpose, epoch)
-            self._remember(self._by_subject, ((wanted[subject], key) for subject, key in made.items()))
-            found |= made
+        missing = wanted.keys() - found.keys()
+        return found | self._made_together(missing, (purpose, epoch)) if missing else found
+
+    def _made_together(self, missing: AbstractSet[str], kind: tuple[str, int]) -> dict[str, DataKey]:
+        """One at a time asks the vault, for all who wait: a commit for each caller would cost more than sealing."""
+        with self._lock:
+            self._waiting.setdefault(kind, set()).update(missing)
+        with self._making:
+            found = self._remembered(self._by_subject, {subject: (subject, *kind) for subject in missing})
+            mine = missing - found.keys()
+            if mine:
+                with self._lock:
+                    everybodys = self._waiting.pop(kind, set()) | mine
+                try:
+                    made = self._make(sorted(everybodys), *kind)
+                except SubjectErased:  # one of them is; who asked for that one is told so
+                    made = self._make(sorted(mine), *kind)
+                self._remember(self._by_subject, (((subject, *kind), key) for subject, key in made.items()))
+                found |= {subject: made[subject] for subject in mine}
         return found
 
     def by_id(self, ids: Iterable[bytes]) -> dict[bytes, DataKey]:

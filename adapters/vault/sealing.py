@@ -5,7 +5,7 @@ subject's key, it becomes nonce, ciphertext and tag, and ``h`` is the hash of th
 check it against the state; whoever holds the ciphertext, that it is the one that was committed to.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import urandom
 from typing import Any
 
@@ -19,6 +19,7 @@ from domain.kernel import Event
 from domain.personal import RESERVED, Field, personal_fields, plan_of, with_personal
 
 _SALT = 16
+_MOST_AT_ONCE = 5_000
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -35,6 +36,11 @@ def purpose_of(stream: str) -> str:
     return stream.partition("-")[0]
 
 
+def batched(names: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    """Yield the names, so many at a time."""
+    return (names[start : start + most] for start in range(0, len(names), most))
+
+
 class Sealer:
     """Seals events for their places in the log."""
 
@@ -42,6 +48,19 @@ class Sealer:
         """``log``: returns the log's name."""
         self._keys = keys
         self._log = log
+
+    def expect(self, writes: Iterable[tuple[str, Iterable[Event]]]) -> None:
+        """Have the keys at hand for events of these streams: one question to the vault instead of one for each stream.
+
+        Raises SubjectErased, KeyLost, Unavailable.
+        """
+        subjects: dict[str, set[str]] = {}
+        for stream, events in writes:
+            personal = (field for event in events if plan_of(type(event)) for field in personal_fields(event, stream))
+            subjects.setdefault(purpose_of(stream), set()).update(field.subject for field in personal)
+        for purpose, named in subjects.items():
+            for part in batched(sorted(named), _MOST_AT_ONCE):
+                self._keys.for_subjects(part, purpose)
 
     def seal(self, events: Sequence[Event], stream: str, before: int) -> list[tuple[Event, Sequence[SealedField]]]:
         """Return the events with commitments, and their sealed fields. ``before``: the version they follow.

@@ -26,6 +26,7 @@ class _State(msgspec.Struct, gc=False):
 
 
 _decode = msgspec.json.Decoder(_State).decode
+_USUAL = SUITES[USUAL]
 _BY_MARK = {suite.mark.partition('":"')[2].strip('",'): suite for suite in SUITES.values()}
 
 
@@ -154,9 +155,12 @@ def _within(value: Any, path: str, subject: str) -> Iterator[tuple[str, Told]]: 
 
 
 def _suite_of(value: dict[str, Any]) -> Suite | None:
-    if value.keys() - {"alg"} != {"d", "h"}:
+    if "d" not in value or "h" not in value:
         return None
-    return SUITES[USUAL] if "alg" not in value else _BY_MARK.get(value["alg"])
+    alg = value.get("alg")
+    if len(value) != (2 if alg is None else 3):
+        return None
+    return _USUAL if alg is None else _BY_MARK.get(alg)
 
 
 def unopened(rows: Sequence[Row], fields: list[StoredField], disclosed: Disclosed) -> list[Finding]:
