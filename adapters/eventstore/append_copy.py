@@ -81,7 +81,8 @@ class _Batch:
         for event in write.events:
             self.position += 1
             rows.append(make_row(self.position, event))
-            self.sealed += [(self.position, *field, None) for field in event.sealed]
+            if event.sealed:
+                self.sealed += [(self.position, *field, None) for field in event.sealed]
         self.tips[write.stream] = _Tip(records.seq, bytes.fromhex(records.digest))
         self.moved.add(write.stream)
 

@@ -57,7 +57,10 @@ def fold_view(connection: "Connection[Any]", view: View, events: Sequence[Record
 
 def _parts(view: View, events: list[Recorded]) -> Iterator[list[Recorded]]:
     """Each erasure begins a part: its stream is folded anew first. Whole streams, read now, know nothing of it."""
-    starts = [n for n, each in enumerate(events) if view.personal and type(each.event) is PersonalErased]
+    if not view.personal:
+        yield events
+        return
+    starts = [n for n, each in enumerate(events) if type(each.event) is PersonalErased]
     for start, end in pairwise([0, *starts, len(events)]):
         yield events[start:end]
 
