@@ -72,8 +72,7 @@ def explain(history: Iterable[Recorded], bureau: Bureau) -> Explanation:
         raise NotDecided
     case = _folded(each for each in steps if each.seq < recorded.seq)
     made = _made(recorded, case)
-    if erased_by(made.kept.values) or any(erased_by(line.found) for line in made.kept.criteria):
-        raise DecisionErased
+    _require_values(made.kept)
     by = _measured(made.rule, case, bureau)
     criteria, calculation = lines_again(made.kept, by), amount_again(made.kept, by)
     later = [
@@ -93,6 +92,11 @@ def explain(history: Iterable[Recorded], bureau: Bureau) -> Explanation:
         changes=changes,
         remarks=_remarks(made, by),
     )
+
+
+def _require_values(kept: Kept) -> None:
+    if erased_by(kept.values) or any(erased_by(line.found) for line in kept.criteria):
+        raise DecisionErased
 
 
 def _folded(steps: Iterable[Recorded]) -> CaseState:

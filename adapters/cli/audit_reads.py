@@ -9,7 +9,7 @@ from adapters.cli.printing import print_json, print_lines
 
 if TYPE_CHECKING:
     from adapters.house import House
-    from adapters.reads.listing import ReadLine
+    from adapters.reads.listing import ReadLine, ReadsPage
 
 
 @click.command("reads")
@@ -43,9 +43,10 @@ def reads(
             page = reads_page(house, about, page_of["limit"], page_of["after"])
         except BadCursor as error:
             raise click.ClickException("BAD_CURSOR: 游标不正确 / not a cursor of this list") from error
-    if as_json:
-        print_json(page)
-        return
+    print_json(page) if as_json else _print(page)
+
+
+def _print(page: "ReadsPage") -> None:
     heads = ("位置 position", "时间 at", "门 door", "谁 who", "查阅 what", "目的 purpose", "依据 basis", "案卷 cases")
     print_lines(heads, map(_line, page.rows))
     if page.next:

@@ -29,7 +29,7 @@ from adapters.http import (
     people,
     policy,
     reads,
-    reads_log,
+    reads_on_record,
     registry,
     rulebook,
 )
@@ -71,7 +71,7 @@ def create_app(house: House) -> ASGIApp:
     answers: Counter[int] = Counter()
     reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions, log)
     about = (reads.finding(house), registry.router(), docs_page.router(app))
-    served = (*(part.router(house) for part in (*reading, reads_log)), *about)
+    served = (*(part.router(house) for part in (*reading, reads_on_record)), *about)
     for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import Connection
@@ -57,20 +57,32 @@ def bundle_of(
     head = head_over(notary, max(event.position, rows[-1][0]))
     files = _files(notary, [*rows, *notary.execute(_AT, (event.position,), binary=True).fetchall()], head)
     files |= disclosures_of(house, stream, whose)
-    old = last.head.size if last else 0
-    manifest = Manifest(
+    goes_on = (last.head.size if last else 0, head.head.size)
+    of = _Case(house.log.head().log, stream, len(rows), _told(sealed))
+    manifest = _manifest(notary, of, files, goes_on)
+    return _zipped({**files, "manifest.json": msgspec.json.format(msgspec.json.encode(manifest, order="sorted"))})
+
+
+class _Case(NamedTuple):
+    """What a bundle is of: its log, the stream with its number of events, and the proof of the stream's head."""
+
+    log: str
+    stream: str
+    events: int
+    sealed: SealedTold
+
+
+def _manifest(notary: "Connection[Any]", of: _Case, files: Mapping[str, bytes], goes_on: tuple[int, int]) -> Manifest:
+    """``goes_on``: sizes of the auditor's head and of this one."""
+    return Manifest(
         v=1,
-        log=house.log.head().log,
-        stream=stream,
-        events=len(rows),
-        sealed=_told(sealed),
+        **of._asdict(),
         keys=tuple(KeyTold(span.key.text, span.since, span.until) for span in keys_in(notary)),
         witnesses=tuple(key for (key,) in notary.execute(_WITNESSES).fetchall()),
-        old=old,
-        consistency=tuple(each.hex() for each in consistency_of(notary, old, head.head.size)),
+        old=goes_on[0],
+        consistency=tuple(each.hex() for each in consistency_of(notary, *goes_on)),
         members={name: sha256(data).hexdigest() for name, data in files.items()},
     )
-    return _zipped({**files, "manifest.json": msgspec.json.format(msgspec.json.encode(manifest, order="sorted"))})
 
 
 def _sealed(house: House, notary: "Connection[Any]", stream: str) -> SealedHead:
