@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from adapters.house import House
 from adapters.main import main
 from adapters.operating.acts import by_lane, pause, rebuild_views, verify_views
 from adapters.postgres.embedded import EmbeddedServer
+from adapters.postgres.supervisor import binaries
 from adapters.projector.service import bring_up
 from adapters.transparency.verifying.decisions import judge_all
 from application.explain import DecisionErased
@@ -332,3 +334,32 @@ def test_the_command_line_erases_and_tells(told: str, tmp_path: Path, monkeypatc
     status = read("vault", "status")
     assert (status["erased"], status["unfinished_erasures"], status["destroyed"]) == (2, 0, 2)
     assert "UNKNOWN_SUBJECT" in fault("vault", "certificate", "s-nobody")
+
+
+@pytest.mark.parametrize("which", ["vault", "both"])
+def test_a_dump_that_is_restored_does_not_bring_a_person_back(
+    postgres: EmbeddedServer, told: str, tmp_path: Path, which: str
+) -> None:
+    """With PostgreSQL's own programs, into databases made anew."""
+    with house_on(told, tmp_path) as house:
+        log, vault = databases(house)
+        names = {"vault": [vault], "both": [log, vault]}[which]
+        dumps = {url: tmp_path / f"{number}.dump" for number, url in enumerate(names)}
+        for url, file in dumps.items():
+            postgres_program("pg_dump", "--format=custom", f"--file={file}", url)
+        erased(house)
+    for url, file in dumps.items():
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        query(postgres.url("postgres"), f'DROP DATABASE "{name}" WITH (FORCE)')
+        query(postgres.url("postgres"), f'CREATE DATABASE "{name}"')
+        postgres_program("pg_restore", f"--dbname={url}", file)
+        file.unlink()
+    with house_on(told, tmp_path) as house:
+        bring_up(house.locate)
+        assert Books(house.locate).alive(MOTHER.subject) == 0
+        assert found_in_tables(house, TRACES) == []
+        assert SON.name in str(house.log.stream("case-canary"))
+
+
+def postgres_program(name: str, *words: object) -> None:
+    subprocess.run([str(binaries.find(None) / name), *map(str, words)], check=True, timeout=120)
