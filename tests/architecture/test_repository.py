@@ -67,7 +67,7 @@ def test_the_tests_lock_contains_the_other_one_unchanged() -> None:
     assert pins - test_pins == set()
 
 
-@pytest.mark.parametrize("name", ["anjuan", ".ci/run", "infra/lock"])
+@pytest.mark.parametrize("name", ["anjuan", ".ci/run", "infra/lock", "infra/kafka/broker"])
 def test_a_script_can_be_run(name: str) -> None:
     assert os.access(ROOT / name, os.X_OK)
 
