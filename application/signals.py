@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from application.asking import CaseHouse
@@ -34,7 +35,7 @@ class _Incoming(NamedTuple):
     event: SignalReceived
 
 
-_Outcome = Appended | Conflict | Refused
+_Outcome = Appended | Refused
 
 
 def receive_many(
@@ -44,15 +45,26 @@ def receive_many(
 
     A signal that is refused is refused alone. ``received_at``: UTC, None for now. Raises Unavailable, KeyLost.
     """
-    at = received_at or datetime.now(UTC)
-    taken: dict[int, Taken] = {}
-    good: dict[int, SignalIn] = {}
+    outcomes = _outcomes(house, department, signals, received_at or datetime.now(UTC))
+    return [_taken(signal.id, outcome) for signal, outcome in zip(signals, outcomes, strict=True)]
+
+
+def receive_one(house: CaseHouse, department: str, signal: SignalIn, received_at: datetime) -> Taken:
+    """Take in one signal. Raises what it is refused for: BadSignal, WrongDepartment, SignalChanged, SubjectErased."""
+    (outcome,) = _outcomes(house, department, [signal], received_at)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return _taken(signal.id, outcome)
+
+
+def _outcomes(house: CaseHouse, department: str, signals: Sequence[SignalIn], at: datetime) -> list[_Outcome]:
+    found: dict[int, _Outcome] = {}
     for place, signal in enumerate(signals):
         try:
             check_signal(department, signal, at)
-            good[place] = signal
         except Refused as refused:
-            taken[place] = _refused(signal.id, refused)
+            found[place] = refused
+    good = {place: signal for place, signal in enumerate(signals) if place not in found}
     subjects = house.subjects.subjects_for([*{signal.id_number for signal in good.values()}])
     waiting = [
         _Incoming(
@@ -63,7 +75,7 @@ def receive_many(
         )
         for place, signal in good.items()
     ]
-    return [found for _, found in sorted((taken | _written(house, waiting)).items())]
+    return [outcome for _, outcome in sorted((found | _written(house, waiting)).items(), key=itemgetter(0))]
 
 
 def command_id_of(source: str, signal_id: str) -> str:
@@ -71,23 +83,23 @@ def command_id_of(source: str, signal_id: str) -> str:
     return f"signal:{source}:{signal_id}"
 
 
-def _written(house: CaseHouse, waiting: list[_Incoming]) -> dict[int, Taken]:
+def _written(house: CaseHouse, waiting: list[_Incoming]) -> dict[int, _Outcome]:
     """Append until nobody else was faster. Raises Unavailable where that never ends."""
-    taken: dict[int, Taken] = {}
+    found: dict[int, _Outcome] = {}
     for _ in range(MOST_TRIES):
         if not waiting:
-            return taken
+            return found
         lost = []
         for incoming, outcome in zip(waiting, _tried(house, waiting), strict=True):
             if isinstance(outcome, Conflict):
                 lost.append(incoming)
             else:
-                taken[incoming.place] = _taken(incoming.event.id, outcome)
+                found[incoming.place] = SignalChanged() if isinstance(outcome, KeyReused) else outcome
         waiting = lost
     raise Unavailable("too many concurrent changes")
 
 
-def _tried(house: CaseHouse, batch: list[_Incoming]) -> list[_Outcome]:
+def _tried(house: CaseHouse, batch: list[_Incoming]) -> list[_Outcome | Conflict]:
     """Append once, on the versions as they are. Somebody erased meanwhile is parted from the others by halving."""
     try:
         return [*house.log.append_each(_chained(house, batch))]
@@ -122,14 +134,8 @@ def _meta(incoming: _Incoming) -> Meta:
     )
 
 
-def _taken(signal_id: str, outcome: Appended | Refused) -> Taken:
-    if isinstance(outcome, KeyReused):
-        return _refused(signal_id, SignalChanged())
-    if isinstance(outcome, Refused):
-        return _refused(signal_id, outcome)
-    return Taken(signal_id, "repeated" if outcome.repeated else "taken", position=outcome.first)
-
-
-def _refused(signal_id: str, refused: Refused) -> Taken:
+def _taken(signal_id: str, outcome: _Outcome) -> Taken:
     """An id that is none is not repeated: it could hold anything."""
-    return Taken("" if refused.detail == "$.id" else signal_id, "refused", refused.code, refused.detail)
+    if isinstance(outcome, Refused):
+        return Taken("" if outcome.detail == "$.id" else signal_id, "refused", outcome.code, outcome.detail)
+    return Taken(signal_id, "repeated" if outcome.repeated else "taken", position=outcome.first)

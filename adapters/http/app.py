@@ -32,6 +32,7 @@ from adapters.http import (
     reads_on_record,
     registry,
     rulebook,
+    signals,
 )
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
@@ -66,7 +67,7 @@ def create_app(house: House) -> ASGIApp:
     for fault, answer in _FAULTS.items():
         app.add_exception_handler(fault, answer)
     writes = [*documents.routes(house, workers), *actions.routes(house, workers), *policy.routes(house, workers)]
-    writes += operating.routes(house, workers, rebuilds)
+    writes += [*operating.routes(house, workers, rebuilds), *signals.routes(house, workers)]
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
     reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions, log)

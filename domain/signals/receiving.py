@@ -16,6 +16,7 @@ from domain.signals.refusals import BadSignal, WrongDepartment
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _DIVISION = re.compile(r"|[0-9]{2,12}")
 _CODE = re.compile(r"[0-9]{2,12}")
+_NUMBER = re.compile(r"(?=([0-9]{17}[0-9Xx]))")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_NAME = 100
 _MOST_FEN = 10**15
@@ -74,7 +75,7 @@ def _fault(signal: SignalIn, today: date) -> str:
         return "kind"
     verified = signal.verified_on or today
     wrong = {
-        "id": not _ID.fullmatch(signal.id),
+        "id": not _ID.fullmatch(signal.id) or _holds_id_number(signal.id),
         "happened_on": signal.happened_on > today,
         "verified_on": not signal.happened_on <= verified <= today,
         "division": not _DIVISION.fullmatch(signal.division),
@@ -82,6 +83,11 @@ def _fault(signal: SignalIn, today: date) -> str:
         "id_number": check_citizen_id(signal.id_number) is not None,
     }
     return next((field for field, is_wrong in wrong.items() if is_wrong), "") or _wrong_fact(kind, signal.facts)
+
+
+def _holds_id_number(text: str) -> bool:
+    """A department's own id stands in addresses and in the clear log: no citizen's number may be hidden in it."""
+    return any(check_citizen_id(found.upper()) is None for found in _NUMBER.findall(text))
 
 
 def _is_name(text: str) -> bool:
