@@ -1,4 +1,4 @@
-"""From bytes to an act on a signal: what the HTTP routes, the pages and the CLI share."""
+"""Leads, warnings, and acts on signals: what the HTTP routes, the pages and the CLI share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,14 @@ import msgspec
 
 from adapters.commands import act_of, read_command
 from adapters.house import House
+from adapters.viewing import Views
 from application.signal_acts import SignalAnswer, SignalName, judge_signal, verify_signal
 from domain.authority.posts import Post
+from domain.calendar import civil_day
 from domain.kernel import Command, Value
 from domain.signals.judging import JudgeSignal, VerifySignal
+from projections.views.leads.queries import LeadFilter, LeadPage, lead_page, lead_rows
+from projections.views.warnings.queries import WarningFilter, WarningPage, warning_page, warning_rows
 
 
 class SignalAction(msgspec.Struct, frozen=True):
@@ -52,3 +56,13 @@ def act_on_signal(house: House, wish: SignalWish) -> SignalAnswer:
 def body_of(values: dict[str, Any]) -> bytes:
     """Return what was typed or given as options, as the body that is read."""
     return msgspec.json.encode({name: value for name, value in values.items() if value is not None})
+
+
+def leads(views: Views, where: LeadFilter, limit: int = 50, after: str = "") -> LeadPage:
+    """Return a page of leads as of the views' day. Raises BadCursor, Unavailable."""
+    return lead_page(views.read(*lead_rows(where, civil_day(views.now()), limit, after)), limit)
+
+
+def warnings(views: Views, where: WarningFilter, limit: int = 50, after: str = "") -> WarningPage:
+    """Return a page of warnings as of the views' day. Raises BadCursor, Unavailable."""
+    return warning_page(views.read(*warning_rows(where, civil_day(views.now()), limit, after)), limit)

@@ -32,6 +32,7 @@ from adapters.http import (
     reads_on_record,
     registry,
     rulebook,
+    signal_lists,
     signals,
 )
 from adapters.http.edge import Commands, Edge
@@ -70,7 +71,20 @@ def create_app(house: House) -> ASGIApp:
     writes += [*operating.routes(house, workers, rebuilds), *signals.routes(house, workers)]
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions, log)
+    reading = (
+        history,
+        explain,
+        rulebook,
+        operating,
+        reads,
+        duties,
+        authority,
+        policy,
+        people,
+        audit_questions,
+        log,
+        signal_lists,
+    )
     about = (reads.finding(house), registry.router(), docs_page.router(app))
     served = (*(part.router(house) for part in (*reading, reads_on_record)), *about)
     for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):
