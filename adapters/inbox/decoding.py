@@ -24,13 +24,13 @@ def decode_signal(raw: bytes) -> SignalIn:
     return signal
 
 
-def split_signals(raw: bytes) -> list[bytes]:
-    """Return each message of a list, or the one that there is. Raises BadSignal."""
+def split_signals(raw: bytes, most: int | None = MOST_SIGNALS) -> list[bytes]:
+    """Return each message of a list, or the one that there is; ``most``: None for any number. Raises BadSignal."""
     if not raw.lstrip().startswith(b"["):
         return [raw]
     parts: list[msgspec.Raw] = _told(_signals, raw)
-    if len(parts) > MOST_SIGNALS:
-        raise BadSignal(f"$: more than {MOST_SIGNALS}")
+    if most is not None and len(parts) > most:
+        raise BadSignal(f"$: more than {most}")
     return [bytes(part) for part in parts]
 
 

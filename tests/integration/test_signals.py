@@ -184,7 +184,7 @@ def test_death_from_three_sources_is_three_events_and_the_first_verified_counts(
 
 def refusal(house: House, command: Command, action: str, case: str, at: str = "2026-09-10") -> str:
     with pytest.raises(Refused) as caught:
-        house.handle(request(step(action, command, by(DECIDER, at)), case))  # type: ignore[arg-type]  # a case id
+        house.handle(request(step(action, command, by(DECIDER, at)), case))  # type: ignore[arg-type]  # a case id is a text
     return caught.value.code
 
 
