@@ -22,6 +22,7 @@ from domain.cases.events.benefit import GrantReduced, GrantStopped, GrantSuspend
 from domain.cases.events.closing import CaseArchived
 from domain.errors import NoAuthority, Refused
 from domain.kernel import Command, SubjectId
+from domain.personal import erased_by
 from domain.signals.events import SignalEvent, SignalJudged, SignalReceived, signals_stream
 from domain.signals.judging import JudgeSignal
 from domain.signals.receiving import SignalIn
@@ -271,3 +272,14 @@ def test_the_signals_that_a_stop_rests_on_are_asserted(house: House, monkeypatch
     stop = StopGrant(reason="死亡", signal="gongan:hk-1")
     house.handle(request(step("stop_grant", stop, by(DECIDER, "2026-09-10")), answer.case_id))
     assert signals_stream(subject_of(house, 1)) in asserted
+
+
+def test_somebody_of_whom_there_are_only_signals_can_be_erased(house: House) -> None:
+    send(house, signal("dp-1", "disability_issued", facts={"grade": 1}), department="canlian")
+    subject = subject_of(house, 1)
+    erase(Eraser(house.locate, house.log), subject, ("本人申请", "第四十七条"), By("test", "", NOON))
+    (event,) = house.log.events(signals_stream(subject))
+    assert isinstance(event, SignalReceived)
+    assert all(erased_by(each) for each in (event.name, event.id_number, event.facts))
+    assert event.leads == ("canji-shenghuo", "canji-huli")
+    assert subject_of(house, 1) != subject
