@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from adapters.house import House
     from application.signals import Taken
-    from projections.views.leads.queries import LeadPage
-    from projections.views.warnings.queries import WarningPage
+    from projections.views.leads.queries import LeadFilter, LeadPage
+    from projections.views.warnings.queries import WarningFilter, WarningPage
 
 _BATCH = 500
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -77,7 +77,7 @@ def leads(*, as_json: bool, limit: int, after: str, **where: Any) -> None:  # no
     from projections.views.leads.queries import LeadFilter
 
     asked = LeadFilter(**{name: value or "" for name, value in where.items()})
-    page: LeadPage = _listed(lambda house: leads_of(house, asked, limit, after), where)
+    page: LeadPage = _listed(lambda house: leads_of(house, asked, limit, after), asked)
     print_json({"rows": page.rows, "next": page.next or None}) if as_json else print_leads(page)
 
 
@@ -89,7 +89,7 @@ def warnings(*, as_json: bool, limit: int, after: str, **where: Any) -> None:  #
     from projections.views.warnings.queries import WarningFilter
 
     asked = WarningFilter(**{name: value or "" for name, value in where.items()})
-    page: WarningPage = _listed(lambda house: warnings_of(house, asked, limit, after), where)
+    page: WarningPage = _listed(lambda house: warnings_of(house, asked, limit, after), asked)
     print_json({"rows": page.rows, "next": page.next or None}) if as_json else print_warnings(page)
 
 
@@ -141,17 +141,16 @@ def _print_taken(taken: "list[Taken]") -> None:
         print_lines(("序号 number", "编号 id", "代码 code", "位置 where"), refused)
 
 
-def _listed(find: "Callable[[House], Any]", where: dict[str, Any]) -> Any:  # noqa: ANN401  (a page of either list)
+def _listed(find: "Callable[[House], Any]", asked: "LeadFilter | WarningFilter") -> Any:  # noqa: ANN401  (a page of either list)
     from adapters.cli.reader import on_command_line
     from adapters.projector.service import bring_up
-    from adapters.reads.recording import on_record
+    from adapters.reads.recording import asked_of, on_record
     from projections.query import BadCursor
 
     with open_plainly() as house:
         bring_up(house.locate)
         try:
-            query = {name: value for name, value in where.items() if value and name != "matter"}
-            with on_record(house, on_command_line(), "list", query) as record:
+            with on_record(house, on_command_line(), "list", asked_of(asked)) as record:
                 page = find(house)
                 record.subject(*(row.subject for row in page.rows))
         except BadCursor as error:

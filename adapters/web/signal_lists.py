@@ -7,7 +7,7 @@ import msgspec
 from fastapi import Request, Response
 
 from adapters.house import House
-from adapters.reads.recording import on_record
+from adapters.reads.recording import asked_of, on_record
 from adapters.signals import leads, warnings
 from adapters.web import fields
 from adapters.web.desk import Desk
@@ -57,7 +57,7 @@ class SignalListPages:
         wanted = _wanted(desk, LeadStatus)
         at = seen(desk, "leads")
         where = LeadFilter(**wanted.filters())  # type: ignore[arg-type]  # a status that there is
-        with on_record(self._house, on_page(desk), "list", _told(wanted)) as record:
+        with on_record(self._house, on_page(desk), "list", asked_of(where)) as record:
             page = leads(at.views, where, PAGE_ROWS, wanted.after)
             record.subject(*(row.subject for row in page.rows))
         kinds = (name for name, kind in KINDS.items() if kind.leads)
@@ -71,7 +71,7 @@ class SignalListPages:
         wanted = _wanted(desk, WarningStatus)
         at = seen(desk, "warnings")
         where = WarningFilter(**wanted.filters())  # type: ignore[arg-type]  # a status that there is
-        with on_record(self._house, on_page(desk), "list", _told(wanted)) as record:
+        with on_record(self._house, on_page(desk), "list", asked_of(where)) as record:
             page = warnings(at.views, where, PAGE_ROWS, wanted.after)
             record.case(*(row.case_id for row in page.rows))
             record.subject(*(row.subject for row in page.rows))
@@ -93,11 +93,6 @@ def _wanted(desk: Desk, statuses: Any) -> Wanted:  # noqa: ANN401  (a Literal)
     if wanted.status not in (*get_args(statuses), "") or wanted.kind not in (*KINDS, ""):
         raise msgspec.ValidationError("status, kind")
     return wanted
-
-
-def _told(wanted: Wanted) -> dict[str, str]:
-    """Return what is put on record of the question: codes that there are."""
-    return {"status": wanted.status, "kind": wanted.kind} if wanted.kind else {"status": wanted.status}
 
 
 def _paid(row: Warned) -> int:
