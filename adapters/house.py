@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.errors import UndefinedTable
 from psycopg.rows import dict_row
 
+from adapters.departments import DepartmentTokens
 from adapters.erasing.run import Eraser, replay
 from adapters.eventstore.application import LogApplication
 from adapters.eventstore.loads import Loads
@@ -52,6 +53,7 @@ class House:
         self._loads = Loads(lambda: connect(locate, "anjuan_reader"), self.vault.opener)
         self.log = PostgresEventLog(self.readers, self._loads, self._application.factory.writer, seals)
         self.tokens = Tokens(self.writers)
+        self.departments = DepartmentTokens(self.writers)
         self.moments = Moments(locate, self.readers)
         self.positions = Positions(self.read)
         self.cases = CaseHouse(

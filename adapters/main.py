@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "duties": "adapters.cli.duties",
     "export": "adapters.cli.export",
     "import": "adapters.cli.import_",
+    "inbox": "adapters.cli.inbox",
     "log": "adapters.cli.log",
     "migrate": "adapters.cli.migrate",
     "parity": "adapters.cli.parity",

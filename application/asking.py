@@ -6,7 +6,7 @@ from application.bureau import Bureau, BureauMemory
 from application.entitlements import EntitlementMemory
 from application.entitlements import Known as KnownPerson
 from application.hot_cases import HotCases, Loaded
-from application.ports import EventLog, NewId, Subjects
+from application.ports import EventLog, Guard, NewId, Subjects
 from domain.calendar import WorkCalendar
 from domain.cases.facts import Act, Facts
 from domain.kernel import CaseId, Command, SubjectId, Value
@@ -55,8 +55,12 @@ class Read(Value):
 
 
 class Known(Value):
-    """What one try decides on. ``persons``: what the case's persons receive, with versions, where it matters."""
+    """What one try decides on. ``persons``: what the case's persons receive, with versions, where it matters.
+
+    ``guards``: of streams besides the bureau's.
+    """
 
     read: Read
     facts: Facts
     persons: dict[SubjectId, KnownPerson] = {}
+    guards: tuple[Guard, ...] = ()

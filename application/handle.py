@@ -9,6 +9,7 @@ from application.denials import record_denial
 from application.entitlements import after
 from application.facts import facts_of
 from application.fingerprint import fingerprint
+from application.grounds import ground_of
 from application.hot_cases import NOTHING, Loaded
 from application.ports import Append, Appended, Conflict, Write, case_stream
 from domain.authority.powers import Grant
@@ -74,11 +75,14 @@ def _know(house: CaseHouse, request: Request, case_id: CaseId, *, fresh: bool) -
 def known_of(house: CaseHouse, request: Request, read: Read) -> Known:
     """Return what one try decides on. Raises NoRule."""
     facts = facts_of(house, request, read.bureau, read.loaded, read.case_id)
+    ground = ground_of(house.log, request.command, read.loaded.state)
+    if ground.signal is not None:
+        facts = replace(facts, signal=ground.signal)
     if not ACTIONS[request.action].entitles:
-        return Known(read, facts)
+        return Known(read, facts, guards=ground.guards)
     persons = house.entitlements.of(subjects_of(read.loaded.state), fresh=read.fresh)
     held = {subject: known.entitlements for subject, known in persons.items() if known.entitlements.held}
-    return Known(read, replace(facts, entitlements=held) if held else facts, persons)
+    return Known(read, replace(facts, entitlements=held) if held else facts, persons, ground.guards)
 
 
 def remember(house: CaseHouse, known: Known, decided: Decided) -> Loaded:
@@ -110,7 +114,7 @@ def append_of(house: CaseHouse, request: Request, known: Known, decided: Decided
         command_id=request.act.command_id,
         fingerprint=fingerprint_of(house, request),
         writes=tuple(writes),
-        guards=read.bureau.guards,
+        guards=(*read.bureau.guards, *known.guards),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.errors import KeyReused
 from domain.kernel import CaseId, Event, Fact, Recorded, SubjectId, Value
 
 
@@ -68,10 +69,16 @@ class EventLog(Protocol):
         """Write it or raise Conflict. A command id seen before returns its first outcome, or raises KeyReused."""
 
     def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict]:
-        """Write many in one transaction, each with an outcome of its own."""
+        """Write many in one transaction, each with an outcome of its own; a reused command id raises KeyReused."""
+
+    def append_each(self, appends: Sequence[Append]) -> list[Appended | Conflict | KeyReused]:
+        """Do the same, with a reused command id as an outcome like the others."""
 
     def outcome(self, command_id: str, fingerprint: str) -> Appended | None:
         """Return what a command id did, if it did anything. Raises KeyReused if it did another thing."""
+
+    def stream_of(self, command_id: str) -> str | None:
+        """Return the stream that a command id wrote to first, None where it wrote nothing."""
 
     def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """Return a stream's events with ``after`` < version <= ``upto``, contiguous."""

@@ -11,10 +11,12 @@ from projections.views.decisions.view import DECISIONS
 from projections.views.denials.view import DENIALS
 from projections.views.duties.view import DUTIES
 from projections.views.history.view import HISTORY
+from projections.views.leads.view import LEADS
 from projections.views.parity.view import PARITY
 from projections.views.person.view import PERSON
 from projections.views.policies.view import POLICIES
 from projections.views.samples.view import SAMPLES
+from projections.views.warnings.view import WARNINGS
 from projections.views.worklist.view import WORKLIST
 
 _AUDIT = (AUDIT_QUESTIONS, AUDIT_VISITS, AUDIT_AMOUNTS)
@@ -31,6 +33,8 @@ _ALL = (
     PARITY,
     PERSON,
     COVERAGE,
+    LEADS,
+    WARNINGS,
     *_AUDIT,
 )
 

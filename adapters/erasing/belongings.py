@@ -8,6 +8,7 @@ from domain.cases.events.intake import SubjectIdentified
 from domain.cases.evolve import fold
 from domain.erasure import Kept, UnknownSubject
 from domain.kernel import Recorded, SubjectId, Value
+from domain.signals.events import signals_stream
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from adapters.erasing.books import Books
     from domain.cases.events import CaseEvent
 
-_CASE = "case-"
+_CASE, _SIGNALS = "case-", signals_stream("")
 
 
 class Belongings(Value):
@@ -30,8 +31,12 @@ class Belongings(Value):
 
 
 def belongings(log: EventLog, books: "Books", subject: str) -> Belongings:
-    """Return what is kept of a subject. Raises UnknownSubject, Unavailable."""
+    """Return what is kept of a subject. Raises UnknownSubject, Unavailable.
+
+    Of somebody in no case there may be signals of other departments: no law says how long those must be kept (assumed).
+    """
     known, waiting = {subject: None}, [subject]
+    told = any(stream.startswith(_SIGNALS) for stream in books.streams_of(subject))
     cases: dict[str, Kept] = {}
     own: dict[str, None] = {}
     while waiting:
@@ -46,7 +51,7 @@ def belongings(log: EventLog, books: "Books", subject: str) -> Belongings:
             before = _before(history, whose)
             waiting += [each for each in before if each not in known]
             known |= dict.fromkeys(before)
-    if not cases:
+    if not cases and not told:
         raise UnknownSubject
     return Belongings(SubjectId(subject), (*known, *own), tuple(cases.values()))
 

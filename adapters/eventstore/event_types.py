@@ -9,6 +9,7 @@ from domain.cases.events import CASE_EVENTS
 from domain.erasure import ERASURE_EVENTS
 from domain.kernel import Event
 from domain.policy.events import POLICY_EVENTS
+from domain.signals.events import SIGNAL_EVENTS
 from domain.subjects.entitlements import EntitlementEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -17,6 +18,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     **ATTESTING_EVENTS,
     **POLICY_EVENTS,
     **ERASURE_EVENTS,
+    **SIGNAL_EVENTS,
     **{cls.TYPE: cls for cls in get_args(AuthorityEvent | SupervisionEvent | EntitlementEvent)},
 }
 """Stored type -> class. Never an import path."""

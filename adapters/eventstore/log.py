@@ -54,12 +54,25 @@ class PostgresEventLog:
 
     def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict]:
         """Write many in one transaction, an outcome for each; a reused command id raises KeyReused after the commit."""
+        outcomes = self.append_each(appends)
+        reused = next((outcome for outcome in outcomes if isinstance(outcome, KeyReused)), None)
+        if reused is not None:
+            raise reused
+        return [outcome for outcome in outcomes if not isinstance(outcome, KeyReused)]
+
+    def append_each(self, appends: Sequence[Append]) -> list[Appended | Conflict | KeyReused]:
+        """Write many in one transaction, an outcome for each. Raises SubjectErased, Unavailable or BadAppend."""
         if not appends:
             return []
         writes = (write for append in appends for write in append.writes)
         self._sealing.expect((write.stream, (fact.event for fact in write.facts)) for write in writes)
         outcomes = self._write([prepare_run(append, self._sealing) for append in appends])
-        return [_appended(outcome) for outcome in outcomes]
+        return [KeyReused() if each.outcome == "reused" else _appended(each) for each in outcomes]
+
+    def stream_of(self, command_id: str) -> str | None:
+        """Return the stream that a command id wrote to first, None where it wrote nothing."""
+        row = self._query(lambda connection: connection.execute(_OUTCOME, (command_id,)).fetchone())
+        return row[1] if row else None
 
     def outcome(self, command_id: str, fingerprint: str) -> Appended | None:
         """Return what a command id did. Raises KeyReused if it did another thing."""

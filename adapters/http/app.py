@@ -32,6 +32,8 @@ from adapters.http import (
     reads_on_record,
     registry,
     rulebook,
+    signal_lists,
+    signals,
 )
 from adapters.http.edge import Commands, Edge
 from adapters.http.openapi import describe
@@ -44,6 +46,21 @@ _WORKERS = 64
 """Threads for commands, and as many for reads: they mostly wait for the database."""
 _METHOD_NOT_ALLOWED = 405
 _ABOUT = "Case management of a civil-affairs bureau. Every write needs the bearer token of a post."
+_READING = (
+    history,
+    explain,
+    rulebook,
+    operating,
+    reads,
+    duties,
+    authority,
+    policy,
+    people,
+    audit_questions,
+    log,
+    signal_lists,
+    reads_on_record,
+)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -66,12 +83,11 @@ def create_app(house: House) -> ASGIApp:
     for fault, answer in _FAULTS.items():
         app.add_exception_handler(fault, answer)
     writes = [*documents.routes(house, workers), *actions.routes(house, workers), *policy.routes(house, workers)]
-    writes += operating.routes(house, workers, rebuilds)
+    writes += [*operating.routes(house, workers, rebuilds), *signals.routes(house, workers)]
     app.router.routes.extend(writes)
     answers: Counter[int] = Counter()
-    reading = (history, explain, rulebook, operating, reads, duties, authority, policy, people, audit_questions, log)
     about = (reads.finding(house), registry.router(), docs_page.router(app))
-    served = (*(part.router(house) for part in (*reading, reads_on_record)), *about)
+    served = (*(part.router(house) for part in _READING), *about)
     for router in (*served, operations.router(house, answers), pages.router(house, rebuilds)):
         app.include_router(router)
     return Edge(Commands(writes, app), _hosts(house.settings.host), answers)

@@ -20,12 +20,16 @@ class Caller(Value):
 
 def caller(house: House, request: Request) -> Caller:
     """Return who calls. Raises Unauthenticated; may ask the database for a token not seen before."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not 0 < len(token) <= _MOST_TOKEN:
-        raise Unauthenticated
-    holder = house.tokens.holder(token)
+    token = bearer(request)
+    holder = house.tokens.holder(token) if token else None
     post = known_post(house, holder.post) if holder else None
     if holder is None or post is None:
         raise Unauthenticated
     return Caller(post=post, actor=holder.actor)
+
+
+def bearer(request: Request) -> str | None:
+    """Return the token that a request carries, None where there is none that could be one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and 0 < len(token) <= _MOST_TOKEN else None

@@ -10,6 +10,7 @@ from adapters.http.actions import OPENING, PATHS
 from adapters.http.operating import described
 from adapters.http.policy import POLICY_PATHS
 from adapters.http.problems import Problem
+from adapters.http.signals import described as described_signals
 from adapters.policy import DRAFTING
 from application.asking import Answer
 from application.policy import PolicyAnswer
@@ -18,6 +19,8 @@ from domain.cases.actions.attach_document import MEDIA_TYPES
 from domain.cases.registry import ACTIONS
 from domain.policy.action import PolicyAction
 from domain.policy.registry import POLICY_ACTIONS
+from domain.signals.judging import JudgeSignal, VerifySignal
+from domain.signals.receiving import SignalIn
 
 _REF = "#/components/schemas/{name}"
 _KEY = {
@@ -94,11 +97,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
             document["paths"].setdefault(path, {})["post"] = _operation(action, path)
         for path, act in {"/policies": POLICY_ACTIONS[DRAFTING], **POLICY_PATHS}.items():
             document["paths"].setdefault(path, {})["post"] = _policy_operation(act, path)
-        document["paths"] |= _DOCUMENTS | described(_PROBLEM)
+        document["paths"] |= _DOCUMENTS | described(_PROBLEM) | described_signals(_PROBLEM)
         asked = document["components"]["schemas"]["NameAsked"]  # the body of a read
         document["components"] = {
             "schemas": _schemas() | {"NameAsked": asked},
-            "securitySchemes": {"post": _BEARER},
+            "securitySchemes": {"post": _BEARER, "department": _BEARER},
         }
         app.openapi_schema = document
     return app.openapi_schema
@@ -107,7 +110,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     acts: list[Action | PolicyAction] = [*ACTIONS.values(), *POLICY_ACTIONS.values()]
     commands = [act.command for act in acts]
-    _, schemas = msgspec.json.schema_components([*commands, Answer, PolicyAnswer, Problem], ref_template=_REF)
+    shapes = [*commands, Answer, PolicyAnswer, Problem, SignalIn, JudgeSignal, VerifySignal]
+    _, schemas = msgspec.json.schema_components(shapes, ref_template=_REF)
     for command in commands:
         schemas[command.__name__]["properties"]["occurred_at"] = _OCCURRED_AT
     return schemas

@@ -22,6 +22,7 @@ from domain.errors import (
 )
 from domain.policy.refusals import UnknownPolicy
 from domain.rulebook.book import UnknownMatter, UnknownRule
+from domain.signals.refusals import UnknownSignal
 from projections.question import UnknownFinding, UnknownQuestion
 
 RETRY_SECONDS = 2
@@ -115,6 +116,7 @@ _STATUS: dict[type[Exception], int] = {
     UnknownRule: 404,
     UnknownQuestion: 404,
     UnknownFinding: 404,
+    UnknownSignal: 404,
     NotFound: 404,
     MethodNotAllowed: 405,
     NoAuthority: 403,

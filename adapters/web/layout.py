@@ -108,5 +108,16 @@ UNSHOWN = frozenset({"id", "done", "papers_when_told", "mandate.agent_subject", 
 ALL_OPTIONAL = frozenset({"facts", "duties"})
 """Parts whose content the rule decides; without any they are left out."""
 ZERO_IS_EMPTY = frozenset({"interviews", "notes", "deemed", "archived", "activities"})
-SAID = ("text", "content", "findings", "unsigned_reason", "summary", "description", "reason", "basis", "source")
+SAID = (
+    "text",
+    "content",
+    "findings",
+    "unsigned_reason",
+    "summary",
+    "description",
+    "reason",
+    "signal",
+    "basis",
+    "source",
+)
 """Fields of events in which people write: read in the course of the case, since its state keeps few of them."""

@@ -26,6 +26,8 @@ from adapters.web.policy import PolicyPages
 from adapters.web.reads import ReadsPages
 from adapters.web.rulebook import RulebookPages
 from adapters.web.sign_in import SignInPages
+from adapters.web.signal_lists import SignalListPages
+from adapters.web.signals import SignalPages
 from adapters.web.worklist import WorklistPages
 
 Routes = dict[str, Callable[..., Response]]
@@ -55,6 +57,7 @@ def router(house: House, rebuilds: Rebuilds) -> APIRouter:
         "/ui/sign-in": sign.sign_in,
         "/ui/sign-out": sign.sign_out,
         **_operating(OperationsPages(house, rebuilds)),
+        "/ui/signals/{source}/{signal_id}/{act}": SignalPages(house).act,
     }
     for methods, routes in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, answer in routes.items():
@@ -74,6 +77,7 @@ def _operating(operations: OperationsPages) -> Routes:
 def _overviews(house: House, operations: OperationsPages) -> Routes:
     """Return the pages that look over the bureau as a whole."""
     rules, policy, audit = RulebookPages(house), PolicyPages(house), AuditPages(house)
+    signals = SignalListPages(house)
     return {
         "/ui/audit": audit.show,
         "/ui/audit/log": LogPages(house).show,
@@ -82,6 +86,9 @@ def _overviews(house: House, operations: OperationsPages) -> Routes:
         "/ui/audit/{number}": audit.question,
         "/ui/audit/{number}/{finding}": audit.finding,
         "/ui/duties": DutyPages(house).show,
+        "/ui/leads": signals.leads,
+        "/ui/warnings": signals.warnings,
+        "/ui/signals/{source}/{signal_id}": SignalPages(house).show,
         "/ui/rulebook": rules.show,
         "/ui/rulebook/diff": rules.diff,
         "/ui/rulebook/{rule_id}": rules.version,

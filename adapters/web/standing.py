@@ -6,6 +6,8 @@ from adapters.web.texts import Texts
 READS: dict[str, tuple[str, ...]] = {
     "/ui/cases": ("worklist",),
     "/ui/duties": ("duties",),
+    "/ui/leads": ("leads",),
+    "/ui/warnings": ("warnings",),
     "/ui/authority": ("denials", "decisions", "samples"),
     "/ui/policy": ("policies",),
     "/ui/parity": ("parity",),

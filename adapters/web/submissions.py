@@ -45,9 +45,7 @@ def wish_of(desk: Desk, action: str, values: dict[str, Any], typed: Typed, case_
     if desk.holder is None:
         raise LookupError("nobody is signed in")
     post, actor = desk.holder
-    command_id, version = one(typed, "command_id"), one(typed, "version")
-    if not _COMMAND_ID.fullmatch(command_id):
-        raise InvalidValue("command_id")
+    command_id, version = command_id_of_form(typed), one(typed, "version")
     return Wish(
         action=ACTIONS[action],
         body=msgspec.json.encode(values | _occurred(typed)),
@@ -59,12 +57,25 @@ def wish_of(desk: Desk, action: str, values: dict[str, Any], typed: Typed, case_
     )
 
 
+def command_id_of_form(typed: Typed) -> str:
+    """Return the id that makes a second sending of a form harmless. Raises InvalidValue."""
+    command_id = one(typed, "command_id")
+    if not _COMMAND_ID.fullmatch(command_id):
+        raise InvalidValue("command_id")
+    return command_id
+
+
 def after(answer: Answer) -> Response:
     """Go to the case, whose page says what was done; that page and those after it wait for their views."""
     done = ",".join(answer.events) or ("" if answer.repeated else "none")
     there = RedirectResponse(f"/ui/cases/{answer.case_id}?after={answer.position}&done={done}", SEE_OTHER)
-    if answer.position:
-        there.set_cookie(AFTER_COOKIE, str(answer.position), _REMEMBERED_SECONDS, path="/ui", httponly=True)
+    return remember(there, answer.position)
+
+
+def remember(there: Response, position: int) -> Response:
+    """Let the pages that come next wait for what was written; 0: nothing was."""
+    if position:
+        there.set_cookie(AFTER_COOKIE, str(position), _REMEMBERED_SECONDS, path="/ui", httponly=True)
     return there
 
 

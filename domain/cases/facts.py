@@ -9,6 +9,7 @@ from domain.authority.register import Register
 from domain.calendar import WorkCalendar
 from domain.kernel import CaseId, PostId, SubjectId, Value
 from domain.rulebook.rules import RuleVersion
+from domain.signals.state import Signal
 from domain.subjects.entitlements import Entitlements
 
 
@@ -46,5 +47,7 @@ class Facts(Value):
     """What the persons of the case receive, for decisions that change it; without those who never received anything."""
     grant: Grant | None = None
     """The grant that the act is done under, once authority has been judged."""
+    signal: Signal | None = None
+    """The signal that the command names, where it is about a person of the household."""
     urban: bool | None = None
     """Whether the case's village or community is urban 居委会; for statistics, and rules with a cited dual track."""

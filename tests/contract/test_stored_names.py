@@ -11,6 +11,7 @@ from domain.bureau_events import BUREAU, RULEBOOK
 from domain.cases.registry import ACTIONS
 from domain.kernel import Authority, CaseId, Event, Meta
 from domain.policy.registry import POLICY_ACTIONS
+from domain.signals.events import signals_stream
 from tests.support.samples import SAMPLES, fact
 
 TYPES = {
@@ -96,6 +97,9 @@ TYPES = {
     "policy.research_recorded": 1,
     "rule.matter_published": 1,
     "rule.version_published": 1,
+    "signal.judged": 1,
+    "signal.received": 1,
+    "signal.verified": 1,
 }
 ACTION_NAMES = [
     "accept_case",
@@ -186,6 +190,7 @@ def test_names_of_acts_on_policies_stay() -> None:
 
 def test_stream_names_stay() -> None:
     assert (BUREAU, RULEBOOK, case_stream(CaseId("0192a3b4"))) == ("bureau", "rulebook", "case-0192a3b4")
+    assert signals_stream("s-1") == "signals-s-1"
 
 
 def test_the_surroundings_of_an_event_keep_their_names() -> None:

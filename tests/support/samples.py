@@ -80,6 +80,7 @@ from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, SubjectId
 from domain.rulebook.amounts import Calculation
 from domain.rulebook.criteria import Line
 from domain.rulebook.rules import Matter
+from domain.signals.events import SignalJudged, SignalReceived, SignalVerified
 from domain.subjects.entitlements import EntitlementChanged, EntitlementEnded, EntitlementGranted
 from tests.support.builders import CASE_ID, DIRECTOR, HANDLER, INVESTIGATOR, OTHER_VILLAGE, VILLAGE, id_number
 from tests.support.full_rule import FULL_RULE
@@ -87,6 +88,7 @@ from tests.support.policy_samples import POLICY_SAMPLES
 
 DAY = date(2026, 3, 2)
 MONTH = date(2026, 4, 1)
+SIGNAL_REFERENCE = "gongan:hk-2026-1"
 DUE = Due(what="opinion", on=date(2026, 3, 25), basis="苏民规〔2020〕5号")
 APPLICANT = Person(
     subject=SubjectId("subject-1"), name="样例一", id_number=id_number(1), relation="本人", phone="13900000000"
@@ -198,9 +200,10 @@ BENEFIT: tuple[CaseEvent, ...] = (
         criteria=(LINE,),
         calculation=Calculation(kind="top_up", inputs={"standard": 78_000}, amount=Fen(90_000)),
         values={"monthly_income": 66_000},
+        signal=SIGNAL_REFERENCE,
     ),
-    MoneySuspended(from_month=MONTH, reason="去向待查"),
-    GrantStopped(from_month=MONTH, reason="死亡"),
+    MoneySuspended(from_month=MONTH, reason="去向待查", signal=SIGNAL_REFERENCE),
+    GrantStopped(from_month=MONTH, reason="死亡", signal=SIGNAL_REFERENCE),
     ChangeReported(changed_on=DAY, kind="income", description="找到工作"),
     ReviewFellDue(due=DUE),
     ReviewCompleted(completed_on=DAY, outcome="unchanged", monthly_income=Fen(51_000), due=DUE, persons=2),
@@ -338,6 +341,26 @@ ENTITLEMENT_SAMPLES: tuple[Event, ...] = (
     EntitlementChanged(case=CASE_ID, from_month=MONTH, amount=Fen(90_000)),
     EntitlementEnded(case=CASE_ID, matter="dibao", to_month=MONTH),
 )
+SIGNAL_SAMPLES: tuple[Event, ...] = (
+    SignalReceived(
+        source="gongan",
+        id="hk-2026-1",
+        kind="disability_issued",
+        subject=SubjectId("s-1"),
+        happened_on=DAY,
+        received_at=datetime(2026, 3, 2, 1, 30, tzinfo=UTC),
+        verified_on=DAY,
+        division=VILLAGE,
+        name="样例1",
+        id_number=id_number(1),
+        facts={"grade": 1},
+        leads=("canji-huli",),
+    ),
+    SignalVerified(source="gongan", id="hk-2026-1", verified_on=DAY, by_source="与公安户籍窗口核对"),
+    SignalJudged(
+        source="gongan", id="hk-2026-1", matter="dibao", verdict="confirmed", reason="属实", basis="国令649第十三条"
+    ),
+)
 _LOG_KEY = "anjuan.invalid/log+33d7b496+AeHZzBlNVx0uL3wyWjkoGzMZyMHqkDUGcHOjrNKWQCE="
 ERASURE_SAMPLES: tuple[Event, ...] = (
     ErasureRequested(subject=SubjectId("s-1"), reason="本人申请", basis="《个人信息保护法》第四十七条"),
@@ -362,6 +385,7 @@ SAMPLES: dict[str, Event] = {
         *ENTITLEMENT_SAMPLES,
         *ATTESTING_SAMPLES,
         *ERASURE_SAMPLES,
+        *SIGNAL_SAMPLES,
     )
 }
 

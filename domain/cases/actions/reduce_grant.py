@@ -5,6 +5,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import GrantReduced
 from domain.cases.facts import Facts
+from domain.cases.grounds import confirmed
 from domain.cases.guards import may, reasoned
 from domain.cases.reckoning import reckoned
 from domain.cases.state import CaseState
@@ -15,11 +16,13 @@ from domain.kernel import Command, Fen
 class ReduceGrant(Command):
     """``amount``: fen per month from now on: what the rule gives for the facts as they are now, below what it was.
 
-    Where the rule gives nothing any more, the grant is stopped instead.
+    Where the rule gives nothing any more, the grant is stopped instead. ``signal``: ``source:id`` of a confirmed signal
+    that it rests on.
     """
 
     amount: Fen
     reason: str
+    signal: str = ""
 
 
 def decide(case: CaseState, command: ReduceGrant, facts: Facts) -> list[CaseEvent]:
@@ -29,6 +32,7 @@ def decide(case: CaseState, command: ReduceGrant, facts: Facts) -> list[CaseEven
     may(case, "reduce_grant", facts)
     if case.grant is None:
         raise WrongOrder("reduce_grant: grant")
+    signal = confirmed(command.signal, facts)
     reason, before, from_month = reasoned(command.reason), case.grant.amount, next_month(facts.asked.day)
     found = reckoned(case, facts, from_month, command.amount)
     if found.calculation.amount >= before:
@@ -42,6 +46,7 @@ def decide(case: CaseState, command: ReduceGrant, facts: Facts) -> list[CaseEven
             criteria=found.lines,
             calculation=found.calculation,
             values=found.values,
+            signal=signal,
         )
     ]
 

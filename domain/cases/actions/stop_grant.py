@@ -6,6 +6,7 @@ from domain.cases.action import Action
 from domain.cases.events import CaseEvent
 from domain.cases.events.benefit import GrantStopped
 from domain.cases.facts import Facts
+from domain.cases.grounds import confirmed
 from domain.cases.guards import may, reasoned, today
 from domain.cases.state import CaseState
 from domain.errors import InvalidValue
@@ -14,11 +15,12 @@ from domain.rulebook.months import stop_month
 
 
 class StopGrant(Command):
-    """``reason`` is told to the household in writing."""
+    """``reason`` is told to the household in writing. ``signal``: ``source:id`` of a confirmed signal it rests on."""
 
     reason: str
     condition_ended_on: date | None = None
     """When the condition ended (death, move …), where that is known and the rule stops by it."""
+    signal: str = ""
 
 
 def decide(case: CaseState, command: StopGrant, facts: Facts) -> list[CaseEvent]:
@@ -26,8 +28,9 @@ def decide(case: CaseState, command: StopGrant, facts: Facts) -> list[CaseEvent]
     if case.stage == "stopped":
         return []
     may(case, "stop_grant", facts)
+    signal = confirmed(command.signal, facts)
     from_month = stop_month(facts.rule, today(facts.act), _ended(command, facts))
-    return [GrantStopped(from_month=from_month, reason=reasoned(command.reason))]
+    return [GrantStopped(from_month=from_month, reason=reasoned(command.reason), signal=signal)]
 
 
 def _ended(command: StopGrant, facts: Facts) -> date | None:

@@ -33,7 +33,10 @@ class GrantIncreased(Clocked):
 
 
 class GrantReduced(Clocked):
-    """减发, with reason (令649 art. 13), and the figures that give the amount, as for a confirmation."""
+    """减发, with reason (令649 art. 13), and the figures that give the amount, as for a confirmation.
+
+    ``signal``: ``source:id`` of the department's signal it rests on, which somebody has confirmed; so for the next two.
+    """
 
     TYPE: ClassVar = "case.grant_reduced"
     from_month: date
@@ -43,6 +46,7 @@ class GrantReduced(Clocked):
     criteria: tuple[Line, ...] = ()
     calculation: Calculation | None = None
     values: Personal[dict[str, FactValue]] = {}
+    signal: str = ""
 
 
 class GrantSuspended(Clocked):
@@ -51,6 +55,7 @@ class GrantSuspended(Clocked):
     TYPE: ClassVar = "case.grant_suspended"
     from_month: date
     reason: str
+    signal: str = ""
 
 
 class GrantStopped(Clocked):
@@ -59,6 +64,7 @@ class GrantStopped(Clocked):
     TYPE: ClassVar = "case.grant_stopped"
     from_month: date
     reason: str
+    signal: str = ""
 
 
 class ChangeReported(Clocked):

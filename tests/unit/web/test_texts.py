@@ -30,7 +30,12 @@ from domain.rulebook.criteria import FactKind, FactShape
 from domain.rulebook.figures import KNOWN
 from domain.rulebook.parts import FirstMonth, NoticeRule, Overlap, Unit
 from domain.rulebook.rules import LIMITS, Family, Issuer, SubjectKind
+from domain.signals.events import SIGNAL_EVENTS
+from domain.signals.events import Verdict as SignalVerdict
+from domain.signals.kinds import DEPARTMENTS, KINDS
 from projections.views.duties.queries import By, State
+from projections.views.leads.queries import LeadStatus
+from projections.views.warnings.queries import WarningStatus
 from tests.support.builders import RULE, RULES
 
 FOLDER = Path(texts.__file__).parent
@@ -42,7 +47,7 @@ GROUPS = {
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "parity", "past", "policy", "rule", "phase",
     "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "times",
-    "app", "nav",
+    "app", "nav", "leads", "warnings", "signals",
 }  # fmt: skip
 
 PROVING = {
@@ -66,7 +71,7 @@ def coded() -> set[str]:
     """Keys made of a group and a coded value."""
     words: dict[str, set[str]] = {
         "stage": set(get_args(Stage)),
-        "event": {*CASE_EVENTS, *POLICY_EVENTS, *PROVING},
+        "event": {*CASE_EVENTS, *POLICY_EVENTS, *SIGNAL_EVENTS, *PROVING},
         "role": set(get_args(Role)),
         "channel": {*get_args(Channel), "import"},
         "result": set(get_args(Result)),
@@ -88,6 +93,7 @@ def coded() -> set[str]:
         "member": {"relation", "name", "id_number", "phone"},
         "error": {"400", "400_text", "404", "404_text", "413", "413_text", "503", "503_text"},
         **rule_words(),
+        **signal_words(),
         "proof": {key.removeprefix("proof.") for key in load_texts() if key.startswith("proof.")},
         "move": set(get_args(DutyChange)),
         "term": {key.removeprefix("term.") for key in load_texts() if key.startswith("term.")},
@@ -132,6 +138,20 @@ def rule_words() -> dict[str, set[str]]:
         "door": set(get_args(Door)),
         "read": set(get_args(Kind)),
         "rulepart": {key for key, _, _ in rule_tables.PARTS},
+    }
+
+
+def signal_words() -> dict[str, set[str]]:
+    """The coded values of signals."""
+    shapes = [shape for kind in KINDS.values() for shape in kind.facts.values()]
+    return {
+        "signal": set(KINDS),
+        "department": set(DEPARTMENTS),
+        "signalverdict": set(get_args(SignalVerdict)),
+        "leadstatus": set(get_args(LeadStatus)),
+        "warningstatus": set(get_args(WarningStatus)),
+        "signalfact": {name for kind in KINDS.values() for name in kind.facts},
+        "signalcode": {code for shape in shapes if isinstance(shape, tuple) for code in shape},
     }
 
 

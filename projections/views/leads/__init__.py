@@ -1,0 +1,1 @@
+"""Leads 主动发现: what signals may open, person by person, and whether it was."""
