@@ -14,6 +14,7 @@ SUBCOMMANDS = {
     "demo": "adapters.cli.demo",
     "duties": "adapters.cli.duties",
     "export": "adapters.cli.export",
+    "feed": "adapters.cli.feed",
     "import": "adapters.cli.import_",
     "inbox": "adapters.cli.inbox",
     "log": "adapters.cli.log",

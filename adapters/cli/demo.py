@@ -13,6 +13,7 @@ from adapters.cli.address import free_or_fault
 from adapters.cli.plainly import told_plainly
 from adapters.cli.progress import bars, say
 from adapters.documents import DocumentStore
+from adapters.feeds.files import shipped_contracts
 from adapters.house import House, open_house
 from adapters.projector.service import bring_up
 from adapters.reference import load_bureau
@@ -22,11 +23,13 @@ from application.ports import Conflict
 from application.runs.demo.papers import PAPERS, PDF
 from application.runs.demo.plans import MAIN, Planner
 from application.runs.set_up_bureau import set_up_bureau
+from application.runs.set_up_feeds import set_up_feeds
 from application.runs.simulate import Demo, Simulated, simulate
 from domain.authority.bureau import first_holder
 from domain.authority.posts import Post, Role, covers
 from domain.calendar import civil_day
-from domain.kernel import Value
+from domain.cases.facts import Act
+from domain.kernel import PostId, Value
 
 SEED = 1
 LINKS = (
@@ -37,6 +40,7 @@ LINKS = (
     ("接口文档 API", "/docs"),
 )
 
+_LEADERS = PostId("320900-leader")
 _EVENTS_PER_CASE = 13
 """About; only the length of a bar depends on it."""
 _MATTERS = """
@@ -92,6 +96,7 @@ def _make(house: House, cases: int, seed: int) -> None:
     _keep_papers(house.settings.home)
     posts = load_bureau(civil_day(house.now()))
     set_up_bureau(house.log, house.cases.bureau, posts, shipped_rules(), house.now())
+    set_up_feeds(house.cases, shipped_contracts(), _by_the_leaders(house))
     bureau = house.cases.bureau.now()
     planner = Planner(seed, bureau, house.cases.calendar, _last_day(house))
     with bars() as shown:
@@ -102,6 +107,13 @@ def _make(house: House, cases: int, seed: int) -> None:
         bring_up(house.locate, lambda step: folding.at(step.position))
         folding.complete()
     _summary(house, planner, simulated, time.monotonic() - began)
+
+
+def _by_the_leaders(house: House) -> Act:
+    """The bureau's leaders approve what is shared with other departments."""
+    post = house.cases.bureau.now().posts[_LEADERS]
+    now = house.now()
+    return Act("demo:feeds", first_holder(post.id), post, now, now)
 
 
 def _last_day(house: House) -> date:

@@ -7,6 +7,7 @@ from domain.authority.events import AuthorityEvent, SupervisionEvent
 from domain.bureau_events import BUREAU_EVENTS
 from domain.cases.events import CASE_EVENTS
 from domain.erasure import ERASURE_EVENTS
+from domain.feeds.contract import FEED_EVENTS
 from domain.kernel import Event
 from domain.policy.events import POLICY_EVENTS
 from domain.signals.events import SIGNAL_EVENTS
@@ -18,6 +19,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     **ATTESTING_EVENTS,
     **POLICY_EVENTS,
     **ERASURE_EVENTS,
+    **FEED_EVENTS,
     **SIGNAL_EVENTS,
     **{cls.TYPE: cls for cls in get_args(AuthorityEvent | SupervisionEvent | EntitlementEvent)},
 }

@@ -22,6 +22,7 @@ from adapters.http import (
     documents,
     duties,
     explain,
+    feeds,
     history,
     log,
     operating,
@@ -49,6 +50,7 @@ _ABOUT = "Case management of a civil-affairs bureau. Every write needs the beare
 _READING = (
     history,
     explain,
+    feeds,
     rulebook,
     operating,
     reads,

@@ -20,6 +20,7 @@ from domain.errors import (
     UnknownCase,
     UnknownPerson,
 )
+from domain.feeds.approving import ContractExpired, UnknownFeed
 from domain.policy.refusals import UnknownPolicy
 from domain.rulebook.book import UnknownMatter, UnknownRule
 from domain.signals.refusals import UnknownSignal
@@ -111,6 +112,8 @@ _STATUS: dict[type[Exception], int] = {
     UnknownCase: 404,
     UnknownPerson: 404,
     UnknownPolicy: 404,
+    UnknownFeed: 404,
+    ContractExpired: 403,
     UnknownView: 404,
     UnknownMatter: 404,
     UnknownRule: 404,

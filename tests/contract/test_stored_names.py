@@ -75,6 +75,8 @@ TYPES = {
     "entitlement.changed": 1,
     "entitlement.ended": 1,
     "entitlement.granted": 1,
+    "feed.contract_approved": 1,
+    "feed.contract_ended": 1,
     "heads.sealed": 1,
     "legacy.activity": 1,
     "legacy.opened": 1,

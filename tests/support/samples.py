@@ -76,7 +76,8 @@ from domain.cases.events.intake import (
 from domain.cases.events.legacy import Attribute, LegacyActivityRecorded, LegacyCaseOpened
 from domain.cases.parts import Correction, Document, Due, DutyMove, Household, Mandate, Organisation, Person
 from domain.erasure import ErasureBegun, ErasureCompleted, ErasureRequested, HoldLifted, HoldPlaced
-from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, SubjectId
+from domain.feeds.contract import Contract, ContractApproved, ContractEnded, Delivered
+from domain.kernel import Authority, CaseId, Event, Fact, Fen, Meta, PostId, SubjectId
 from domain.rulebook.amounts import Calculation
 from domain.rulebook.criteria import Line
 from domain.rulebook.rules import Matter
@@ -369,6 +370,26 @@ ERASURE_SAMPLES: tuple[Event, ...] = (
     HoldPlaced(subject=SubjectId("s-1"), reason="行政诉讼", basis="《行政诉讼法》第四十二条"),
     HoldLifted(subject=SubjectId("s-1"), reason="诉讼终结"),
 )
+CONTRACT = Contract(
+    department="yibao",
+    version=1,
+    title_zh="医疗救助对象",
+    title_en="Medical aid",
+    basis="《政务数据共享条例》",
+    scene="认定医疗救助对象",
+    matters=("dibao",),
+    divisions=("3209",),
+    events=(Delivered("case.confirmed", ("from_month", "until"), persons=True),),
+    persons=("id_number", "name", "subject"),
+    manner=("http", "kafka"),
+    valid_from=date(2026, 1, 1),
+    valid_until=date(2027, 12, 31),
+    approver=PostId("320900-leader"),
+)
+FEED_SAMPLES: tuple[Event, ...] = (
+    ContractApproved(contract=CONTRACT),
+    ContractEnded(department="yibao", version=1, reason="共享目的已实现"),
+)
 ATTESTING_SAMPLES: tuple[Event, ...] = (
     HeadsSealed(position=12, streams=3, root="00" * 32),
     LogKeyIntroduced(key=_LOG_KEY),
@@ -385,6 +406,7 @@ SAMPLES: dict[str, Event] = {
         *ENTITLEMENT_SAMPLES,
         *ATTESTING_SAMPLES,
         *ERASURE_SAMPLES,
+        *FEED_SAMPLES,
         *SIGNAL_SAMPLES,
     )
 }

@@ -1,0 +1,1 @@
+"""Feeds on their way out: contracts from files, messages, HTTP and Kafka."""

@@ -1,0 +1,70 @@
+"""The log as feeds deliver it: exact, in order, a batch of positions at a time."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from adapters.eventstore.reader import LogBroken
+from adapters.feeds.cases import CaseAbout, Disclosing, cases_about, open_persons
+from adapters.feeds.messages import Message, Minimised, Row
+from domain.feeds.contract import Contract
+
+MOST_POSITIONS = 5_000
+_HEAD = "SELECT log, position FROM log.head"
+_ROWS = """
+SELECT position, stream, seq, type, state, record, recorded_at FROM log.events
+ WHERE position > %s AND position <= %s AND type = ANY(%s) AND stream LIKE 'case-%%' ORDER BY position
+"""
+_COUNT = "SELECT count(*) FROM log.events WHERE position > %s AND position <= %s"
+
+
+class Outgoing(NamedTuple):
+    """Messages by department, in the order of positions, and the position up to which there are no others."""
+
+    upto: int
+    messages: dict[str, list[Message]]
+
+
+class FeedReader:
+    """Reads for contracts that are in force; make a new one when they change."""
+
+    def __init__(self, contracts: Sequence[Contract], opener: Disclosing) -> None:
+        """``opener``: opens the personal values that contracts allow."""
+        self._opener = opener
+        self._by_type: dict[str, list[Minimised]] = defaultdict(list)
+        for contract in contracts:
+            for delivered in contract.events:
+                self._by_type[delivered.type].append(Minimised(contract, delivered))
+        self._types = sorted(self._by_type)
+
+    def read(self, connection: "Connection[Any]", after: int, most: int = MOST_POSITIONS) -> Outgoing:
+        """Return the messages of the next positions, at most so many. Raises LogBroken, NoVault, KeyLost."""
+        head: int = connection.execute(_HEAD).fetchall()[0][1]
+        upto = min(after + most, head)
+        messages: dict[str, list[Message]] = defaultdict(list)
+        if upto <= after:
+            return Outgoing(after, messages)
+        counted: int = connection.execute(_COUNT, (after, upto)).fetchall()[0][0]
+        if counted != upto - after:
+            raise LogBroken(f"{counted} events between {after} and {upto}")
+        rows = [Row._make(row) for row in connection.execute(_ROWS, (after, upto, self._types), binary=True)]
+        for row, minimised, about in self._chosen(connection, rows):
+            messages[minimised.contract.department].append(minimised.message(row, about))
+        return Outgoing(upto, messages)
+
+    def _chosen(self, connection: "Connection[Any]", rows: Sequence[Row]) -> list[tuple[Row, Minimised, CaseAbout]]:
+        cases = cases_about(connection, (row.stream for row in rows)) if rows else {}
+        chosen = []
+        opened: dict[str, Any] = {}
+        for row in rows:
+            about, places = cases[row.stream]
+            for minimised in self._by_type[row.type]:
+                if about.is_covered(minimised.contract, row.seq):
+                    chosen.append((row, minimised, about))
+                    if minimised.persons:
+                        opened[row.stream] = (about, places)
+        if opened:
+            open_persons(connection, opened.values(), self._opener)
+        return chosen

@@ -1,0 +1,132 @@
+"""Feeds over HTTP: the same messages as on Kafka, by cursor, by long poll, or as a stream of server-sent events."""
+
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from adapters.feeds.delivering import Page, contract_in_force, hand_out
+from adapters.feeds.schemas import message_schema
+from adapters.feeds.waiting import Growth
+from adapters.house import House
+from adapters.http.answers import json_response
+from adapters.http.auth import bearer
+from adapters.http.problems import BadHeader, NotFound, Unauthenticated
+from adapters.http.running import offload
+from application.feeds import read_feed
+from domain.errors import NoAuthority
+from domain.feeds.contract import Contract
+
+_BATCH = "application/cloudevents-batch+json"
+_THREADS = 2
+"""Backfills read here, one page at a time: however many there are, they leave the threads of all others alone."""
+_QUIET_SECONDS = 15.0
+_WORTH_ZIPPING = 1_000
+_FASTEST = 1
+
+
+class FeedQuery(BaseModel, extra="forbid"):
+    """Where to go on. ``after``: the cursor, 0 for the beginning. ``wait``: seconds, when there is nothing yet."""
+
+    after: int = Field(0, ge=0, le=2**62)
+    limit: int = Field(1_000, ge=1, le=5_000)
+    wait: float = Field(0, ge=0, le=60)
+
+
+class OtherDepartment(NoAuthority):
+    """The token speaks for another department."""
+
+    code = "OTHER_DEPARTMENT"
+    zh = "令牌不属于该部门"
+    en = "The token is another department's"
+
+
+def router(house: House) -> APIRouter:
+    """Return the routes. Every read asks anew for the contract: an expired one delivers nothing more."""
+    feeds = APIRouter(prefix="/feeds", tags=["feeds"])
+    workers, growth = ThreadPoolExecutor(_THREADS, thread_name_prefix="anjuan-feed"), Growth(house)
+
+    @feeds.get("/{department}", summary="Messages after a cursor 按游标取数")
+    async def page(request: Request, department: str, asked: Annotated[FeedQuery, Query()]) -> Response:
+        found = await _page(house, workers, (request, department), asked.after, asked.limit)
+        until = time.monotonic() + asked.wait
+        while not found.messages and await growth.beyond(found.upto, until):
+            found = await _page(house, workers, (request, department), found.upto, asked.limit)
+        return await offload(workers, lambda: _answer(request, found))
+
+    @feeds.get("/{department}/stream", summary="Messages as they come 实时推送 (SSE)")
+    async def stream(request: Request, department: str) -> Response:
+        last = request.headers.get("last-event-id", "0")
+        if not (last.isascii() and last.isdigit()):
+            raise BadHeader("Last-Event-ID")
+        first = await _page(house, workers, (request, department), int(last), _STEP)
+
+        async def events() -> AsyncIterator[bytes]:
+            found = first
+            while True:
+                yield _sent(found)
+                while not await growth.beyond(found.upto, time.monotonic() + _QUIET_SECONDS):
+                    yield b": \n\n"
+                found = await _page(house, workers, (request, department), found.upto, _STEP)
+
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    @feeds.get("/{department}/schemas/{version}/{event_type}", summary="JSON Schema of a message 消息格式")
+    def schema(department: str, version: int, event_type: str) -> Response:
+        versions = read_feed(house.log, department).versions
+        if not 0 < version <= len(versions):
+            raise NotFound
+        found = message_schema(versions[version - 1], event_type)
+        if found is None:
+            raise NotFound
+        return json_response(found)
+
+    return feeds
+
+
+_STEP = 500
+
+
+async def _page(house: House, workers: Executor, who: tuple[Request, str], after: int, most: int) -> Page:
+    """Read on until there is something or the log ends. Raises Unauthenticated, OtherDepartment, ContractExpired."""
+    while True:
+        contract = await offload(workers, lambda: _contract(house, *who))
+        start = after
+        found = await offload(workers, lambda: hand_out(house, contract, start, most))  # noqa: B023 awaited at once
+        if found.messages or found.upto == after:
+            return found
+        after = found.upto
+        await asyncio.sleep(0)
+
+
+def _contract(house: House, request: Request, department: str) -> Contract:
+    token = bearer(request)
+    holder = house.departments.holder(token) if token else None
+    if holder is None:
+        raise Unauthenticated
+    if holder != department:
+        raise OtherDepartment
+    return contract_in_force(house, department, "http")
+
+
+def _answer(request: Request, found: Page) -> Response:
+    body = b"[%b]" % b",".join(found.messages)
+    headers = {"Anjuan-Cursor": str(found.upto), "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
+    if len(body) > _WORTH_ZIPPING and "gzip" in request.headers.get("accept-encoding", ""):
+        body, headers["Content-Encoding"] = gzip.compress(body, _FASTEST), "gzip"
+    return Response(body, 200, headers, media_type=_BATCH)
+
+
+def _sent(found: Page) -> bytes:
+    """Return server-sent events; the last one only moves the cursor on, past what was nothing for this department."""
+    told = (
+        b"id: %d\nevent: message\ndata: %b\n\n" % pair for pair in zip(found.positions, found.messages, strict=True)
+    )
+    return b"".join([*told, b"id: %d\n\n" % found.upto])

@@ -1,0 +1,1 @@
+"""Feeds: what other departments receive of our events, under which contract."""
