@@ -1,7 +1,9 @@
 """Contracts of feeds: read, approved, ended. One command, one append to the department's stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import cast
+
+from msgspec.structs import replace
 
 from application.asking import CaseHouse
 from application.denials import denials_recorded
@@ -51,6 +53,19 @@ def approve_contract(house: CaseHouse, act: Act, contract: Contract) -> Appended
     known = DEPARTMENTS, frozenset(house.bureau.refresh().rulebook.matters)
     decide: _Decide = lambda feed: approve(feed, contract, act.post, known)  # noqa: E731 one line of what is decided
     return _carried_out(house, act, ("approve_contract", contract.department, ApproveContract(contract)), decide)
+
+
+def approve_missing(house: CaseHouse, contracts: Iterable[Contract], act: Act) -> int:
+    """Approve those of departments without any; return how many. ``act``: its command id begins those of the approvals.
+
+    A department that ever had a contract is left alone: what was decided there, no file undoes.
+    Raises Refused as ``approve`` does, KeyReused, Unavailable.
+    """
+    there = feeds(house.log)
+    new = [contract for contract in contracts if contract.department not in there]
+    for contract in new:
+        approve_contract(house, replace(act, command_id=f"{act.command_id}:{contract.department}"), contract)
+    return len(new)
 
 
 def end_contract(house: CaseHouse, act: Act, department: str, reason: str) -> Appended | None:

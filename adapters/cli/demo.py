@@ -19,11 +19,11 @@ from adapters.projector.service import bring_up
 from adapters.reference import load_bureau
 from adapters.rulebook import shipped_rules
 from adapters.settings import read_settings
+from application.feeds import approve_missing
 from application.ports import Conflict
 from application.runs.demo.papers import PAPERS, PDF
 from application.runs.demo.plans import MAIN, Planner
 from application.runs.set_up_bureau import set_up_bureau
-from application.runs.set_up_feeds import set_up_feeds
 from application.runs.simulate import Demo, Simulated, simulate
 from domain.authority.bureau import first_holder
 from domain.authority.posts import Post, Role, covers
@@ -96,7 +96,7 @@ def _make(house: House, cases: int, seed: int) -> None:
     _keep_papers(house.settings.home)
     posts = load_bureau(civil_day(house.now()))
     set_up_bureau(house.log, house.cases.bureau, posts, shipped_rules(), house.now())
-    set_up_feeds(house.cases, shipped_contracts(), _by_the_leaders(house))
+    approve_missing(house.cases, shipped_contracts(), _by_the_leaders(house))
     bureau = house.cases.bureau.now()
     planner = Planner(seed, bureau, house.cases.calendar, _last_day(house))
     with bars() as shown:

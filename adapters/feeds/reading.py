@@ -56,15 +56,13 @@ class FeedReader:
 
     def _chosen(self, connection: "Connection[Any]", rows: Sequence[Row]) -> list[tuple[Row, Minimised, CaseAbout]]:
         cases = cases_about(connection, (row.stream for row in rows)) if rows else {}
-        chosen = []
-        opened: dict[str, Any] = {}
-        for row in rows:
-            about, places = cases[row.stream]
-            for minimised in self._by_type[row.type]:
-                if about.is_covered(minimised.contract, row.seq):
-                    chosen.append((row, minimised, about))
-                    if minimised.persons:
-                        opened[row.stream] = (about, places)
+        chosen = [
+            (row, minimised, cases[row.stream][0])
+            for row in rows
+            for minimised in self._by_type[row.type]
+            if cases[row.stream][0].is_covered(minimised.contract, row.seq)
+        ]
+        opened = {row.stream: cases[row.stream] for row, minimised, _ in chosen if minimised.persons}
         if opened:
             open_persons(connection, opened.values(), self._opener)
         return chosen

@@ -41,7 +41,7 @@ def _event(delivered: Delivered) -> tuple[dict[str, Any], dict[str, Any]]:
     return _object(allowed, needed), _used(allowed, components)
 
 
-def _used(shape: Any, components: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 any JSON
+def _used(shape: Any, components: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 any part of a schema
     """Return the components that a shape refers to, and those that they refer to."""
     found: dict[str, Any] = {}
     waiting = [shape]

@@ -1,11 +1,11 @@
 """Feeds over HTTP: the same messages as on Kafka, by cursor, by long poll, or as a stream of server-sent events."""
 
-import asyncio
 import gzip
 import time
-from collections.abc import AsyncIterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -30,6 +30,10 @@ _THREADS = 2
 _QUIET_SECONDS = 15.0
 _WORTH_ZIPPING = 1_000
 _FASTEST = 1
+_STEP = 500
+_MOST_DIGITS = 18
+
+T = TypeVar("T")
 
 
 class FeedQuery(BaseModel, extra="forbid"):
@@ -51,39 +55,25 @@ class OtherDepartment(NoAuthority):
 def router(house: House) -> APIRouter:
     """Return the routes. Every read asks anew for the contract: an expired one delivers nothing more."""
     feeds = APIRouter(prefix="/feeds", tags=["feeds"])
-    workers, growth = ThreadPoolExecutor(_THREADS, thread_name_prefix="anjuan-feed"), Growth(house)
+    given = _Given(house)
 
     @feeds.get("/{department}", summary="Messages after a cursor 按游标取数")
     async def page(request: Request, department: str, asked: Annotated[FeedQuery, Query()]) -> Response:
-        found = await _page(house, workers, (request, department), asked.after, asked.limit)
+        found = await given.page((request, department), asked.after, asked.limit)
         until = time.monotonic() + asked.wait
-        while not found.messages and await growth.beyond(found.upto, until):
-            found = await _page(house, workers, (request, department), found.upto, asked.limit)
-        return await offload(workers, lambda: _answer(request, found))
+        while not found.messages and await given.growth.beyond(found.upto, until):
+            found = await given.page((request, department), found.upto, asked.limit)
+        return await given.offload(lambda: _answer(request, found))
 
     @feeds.get("/{department}/stream", summary="Messages as they come 实时推送 (SSE)")
     async def stream(request: Request, department: str) -> Response:
-        last = request.headers.get("last-event-id", "0")
-        if not (last.isascii() and last.isdigit()):
-            raise BadHeader("Last-Event-ID")
-        first = await _page(house, workers, (request, department), int(last), _STEP)
-
-        async def events() -> AsyncIterator[bytes]:
-            found = first
-            while True:
-                yield _sent(found)
-                while not await growth.beyond(found.upto, time.monotonic() + _QUIET_SECONDS):
-                    yield b": \n\n"
-                found = await _page(house, workers, (request, department), found.upto, _STEP)
-
-        return StreamingResponse(events(), media_type="text/event-stream")
+        first = await given.page((request, department), _last_event(request), _STEP)
+        return StreamingResponse(given.events((request, department), first), media_type="text/event-stream")
 
     @feeds.get("/{department}/schemas/{version}/{event_type}", summary="JSON Schema of a message 消息格式")
     def schema(department: str, version: int, event_type: str) -> Response:
         versions = read_feed(house.log, department).versions
-        if not 0 < version <= len(versions):
-            raise NotFound
-        found = message_schema(versions[version - 1], event_type)
+        found = message_schema(versions[version - 1], event_type) if 0 < version <= len(versions) else None
         if found is None:
             raise NotFound
         return json_response(found)
@@ -91,19 +81,50 @@ def router(house: House) -> APIRouter:
     return feeds
 
 
-_STEP = 500
+Who = tuple[Request, str]
+"""A request, and the department whose feed it asks for."""
 
 
-async def _page(house: House, workers: Executor, who: tuple[Request, str], after: int, most: int) -> Page:
-    """Read on until there is something or the log ends. Raises Unauthenticated, OtherDepartment, ContractExpired."""
-    while True:
-        contract = await offload(workers, lambda: _contract(house, *who))
-        start = after
-        found = await offload(workers, lambda: hand_out(house, contract, start, most))  # noqa: B023 awaited at once
-        if found.messages or found.upto == after:
-            return found
-        after = found.upto
-        await asyncio.sleep(0)
+class _Given:
+    """What is given to departments by this process. Holds threads of its own, and one who waits for the log."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="anjuan-feed")
+        self.growth = Growth(house)
+
+    async def offload(self, work: Callable[[], T]) -> T:
+        return await offload(self._workers, work)
+
+    async def page(self, who: Who, after: int, most: int) -> Page:
+        """Read on until there is something or the log ends.
+
+        Raises Unauthenticated, OtherDepartment, UnknownFeed, ContractExpired, Unavailable.
+        """
+        while True:
+            found = await self.offload(partial(_next_page, self._house, who, after, most))
+            if found.messages or found.upto == after:
+                return found
+            after = found.upto
+
+    async def events(self, who: Who, found: Page) -> AsyncIterator[bytes]:
+        """Yield server-sent events for ever; a comment now and then, so that nobody takes the silence for an end."""
+        while True:
+            yield _sent(found)
+            while not await self.growth.beyond(found.upto, time.monotonic() + _QUIET_SECONDS):
+                yield b": \n\n"
+            found = await self.page(who, found.upto, _STEP)
+
+
+def _next_page(house: House, who: Who, after: int, most: int) -> Page:
+    return hand_out(house, _contract(house, *who), after, most)
+
+
+def _last_event(request: Request) -> int:
+    last = request.headers.get("last-event-id", "0")
+    if not (last.isascii() and last.isdigit() and len(last) < _MOST_DIGITS):
+        raise BadHeader("Last-Event-ID")
+    return int(last)
 
 
 def _contract(house: House, request: Request, department: str) -> Contract:
