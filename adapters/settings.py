@@ -1,12 +1,13 @@
 """All settings, and the only reader of the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from adapters.kafka.connection import MECHANISMS, SECURITIES, KafkaSettings
 from adapters.vault.suites import SUITES, USUAL
 from domain.kernel import Value
 
@@ -34,6 +35,8 @@ class Settings(Value):
     port: int = 8000
     readers: int = 16
     """Connections for reading, per process."""
+    kafka: KafkaSettings = KafkaSettings()
+    """The broker that feeds go to; none named: feeds over HTTP alone."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -44,11 +47,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=_server(environment, "ANJUAN_DATABASE_URL"),
         vault_url=_server(environment, "ANJUAN_VAULT_URL"),
         keks=environment.get("ANJUAN_KEKS", ""),
-        suite=_suite(environment),
+        suite=_one_of(environment, "ANJUAN_SUITE", SUITES, USUAL),
         host=environment.get("ANJUAN_HOST") or "127.0.0.1",
         port=_number(environment, "ANJUAN_PORT", 8000),
         reads_days=_number(environment, "ANJUAN_READS_DAYS", 1_095),
         readers=_number(environment, "ANJUAN_READERS", 16),
+        kafka=_kafka(environment),
     )
 
 
@@ -65,6 +69,12 @@ def child_environment(settings: Settings, environment: Mapping[str, str] = os.en
         "ANJUAN_PORT": str(settings.port),
         "ANJUAN_READERS": str(settings.readers),
         "ANJUAN_READS_DAYS": str(settings.reads_days),
+        "ANJUAN_KAFKA": settings.kafka.servers,
+        "ANJUAN_KAFKA_SECURITY": settings.kafka.security,
+        "ANJUAN_KAFKA_MECHANISM": settings.kafka.mechanism,
+        "ANJUAN_KAFKA_USER": settings.kafka.user,
+        "ANJUAN_KAFKA_PASSWORD": settings.kafka.password,
+        "ANJUAN_KAFKA_CA": settings.kafka.ca,
     }
 
 
@@ -73,11 +83,22 @@ def _default_home(environment: Mapping[str, str]) -> Path:
     return (Path(data) if data else Path.home() / ".local" / "share") / "anjuan"
 
 
-def _suite(environment: Mapping[str, str]) -> str:
-    suite = environment.get("ANJUAN_SUITE") or USUAL
-    if suite not in SUITES:
-        raise BadSetting("ANJUAN_SUITE")
-    return suite
+def _kafka(environment: Mapping[str, str]) -> KafkaSettings:
+    return KafkaSettings(
+        servers=environment.get("ANJUAN_KAFKA", ""),
+        security=_one_of(environment, "ANJUAN_KAFKA_SECURITY", SECURITIES, "PLAINTEXT"),
+        mechanism=_one_of(environment, "ANJUAN_KAFKA_MECHANISM", MECHANISMS, "SCRAM-SHA-512"),
+        user=environment.get("ANJUAN_KAFKA_USER", ""),
+        password=environment.get("ANJUAN_KAFKA_PASSWORD", ""),
+        ca=environment.get("ANJUAN_KAFKA_CA", ""),
+    )
+
+
+def _one_of(environment: Mapping[str, str], name: str, known: Collection[str], usual: str) -> str:
+    text = environment.get(name) or usual
+    if text not in known:
+        raise BadSetting(name)
+    return text
 
 
 def _server(environment: Mapping[str, str], name: str) -> str:

@@ -1,6 +1,7 @@
 """Contracts of feeds: read, approved, ended. One command, one append to the department's stream."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import cast
 
 from msgspec.structs import replace
@@ -46,6 +47,23 @@ def feeds(log: EventLog, departments: tuple[str, ...] = tuple(DEPARTMENTS)) -> d
     versions = log.versions([feed_stream(department) for department in sorted(known)])
     there = [department for department in sorted(known) if versions[feed_stream(department)]]
     return {department: fold_feed(cast("list[FeedEvent]", log.events(feed_stream(department)))) for department in there}
+
+
+class Contracts:
+    """The contracts in force, read again only when one of them has changed: for who asks all the time."""
+
+    def __init__(self, log: EventLog) -> None:
+        """Read this log."""
+        self._log = log
+        self._versions: dict[str, int] = {}
+        self._feeds: dict[str, Feed] = {}
+
+    def on(self, day: date) -> list[Contract]:
+        """Return what is in force that day, by department. Raises Unavailable."""
+        versions = self._log.versions([feed_stream(department) for department in sorted(DEPARTMENTS)])
+        if versions != self._versions:
+            self._feeds, self._versions = feeds(self._log), versions
+        return [contract for feed in self._feeds.values() if (contract := feed.on(day))]
 
 
 def approve_contract(house: CaseHouse, act: Act, contract: Contract) -> Appended | None:

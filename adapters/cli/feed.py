@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.cli.authority_acts import act_of, acting, open_plainly
+from adapters.cli.feed_kafka import relay, topics
 from adapters.cli.files import file_faults
 from adapters.cli.plainly import told_plainly
 from adapters.cli.printing import print_json, print_lines
@@ -25,6 +26,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group("feed")
 def command() -> None:
     """数据共享：各部门的约定与消息 / feeds of other departments."""
+
+
+for _part in (topics, relay):
+    command.add_command(_part)
 
 
 @command.command("list")

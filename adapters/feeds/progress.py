@@ -1,0 +1,80 @@
+"""How far the relay has come, as Kafka itself says: a record in the same transaction as the messages."""
+
+import msgspec
+from psycopg import Connection
+
+from adapters.feeds.deliveries import Counted
+from adapters.kafka.connection import BLOCK_MS, KafkaDown, KafkaSettings, options
+from adapters.kafka.topics import PROGRESS
+from domain.errors import Refused
+from domain.kernel import Value
+
+KEY = b"relay"
+_AT = "SELECT encode(sha256(record), 'hex') FROM log.events WHERE position = %s"
+_HEAD = "SELECT log, position FROM log.head"
+
+
+class Progress(Value, omit_defaults=False):
+    """``record``: the hash of the record at the position, in hex; empty at 0."""
+
+    log: str
+    position: int
+    record: str
+    counts: tuple[Counted, ...] = ()
+
+
+class KafkaAhead(Refused):
+    """Kafka has messages of a log that is not this one: the database was restored to an earlier point, or is another.
+
+    To go on would give departments other events under positions that they have seen.
+    """
+
+    code = "KAFKA_AHEAD"
+    zh = "Kafka 中的进度与数据库不符（数据库可能恢复到了较早时点），停止转发"
+    en = "Kafka is ahead of this database, or of another one: nothing is relayed"
+
+
+_decode = msgspec.json.Decoder(Progress).decode
+encode = msgspec.json.Encoder().encode
+
+
+def last_progress(settings: KafkaSettings) -> Progress | None:
+    """Return the last progress that was committed, None for a relay that never was. Raises NoKafka, KafkaDown.
+
+    Read it after the producer was made: that ended whatever transaction its predecessor had left open.
+    """
+    from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415 loaded only where Kafka is used
+    from kafka.errors import KafkaError  # noqa: PLC0415 the same
+
+    place = TopicPartition(PROGRESS, 0)
+    found: bytes | None = None
+    try:
+        consumer = KafkaConsumer(**options(settings), isolation_level="read_committed", enable_auto_commit=False)
+        try:
+            consumer.assign([place])
+            (ends,) = consumer.end_offsets([place], timeout_ms=BLOCK_MS).values()
+            consumer.seek_to_beginning(place)
+            while consumer.position(place) < ends:
+                for records in consumer.poll(timeout_ms=1_000).values():
+                    found = next((each.value for each in reversed(records) if each.key == KEY), found)
+        finally:
+            consumer.close()
+    except KafkaError as error:
+        raise KafkaDown(type(error).__name__) from error
+    return _decode(found) if found else None
+
+
+def at_the_log(connection: "Connection[tuple[object, ...]]", position: int) -> Progress:
+    """Return the progress of having come so far in this log. Raises KafkaAhead where the log does not reach it."""
+    log, head = connection.execute(_HEAD).fetchall()[0]
+    rows = connection.execute(_AT, (position,)).fetchall()
+    if position and not rows:
+        raise KafkaAhead(f"{position} > {head}")
+    return Progress(str(log), position, str(rows[0][0]) if rows else "")
+
+
+def require_ours(connection: "Connection[tuple[object, ...]]", progress: Progress) -> None:
+    """Check that what Kafka has comes from this log as it is. Raises KafkaAhead."""
+    ours = at_the_log(connection, progress.position)
+    if (ours.log, ours.record) != (progress.log, progress.record):
+        raise KafkaAhead(f"{progress.position}: another log" if ours.log != progress.log else f"{progress.position}")

@@ -1,0 +1,1 @@
+"""Kafka: how to reach it, topics, producing in transactions; two clients behind one port."""

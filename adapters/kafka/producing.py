@@ -1,0 +1,171 @@
+"""Producing in transactions. One port, two clients: kafka-python, and confluent-kafka where ``[fast]`` is installed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any, NamedTuple, Protocol
+
+from adapters.kafka.connection import BLOCK_MS, KafkaDown, KafkaSettings, fast_options, options
+from domain.errors import Refused
+
+DELIVERY_MS = 30_000
+TRANSACTION_MS = 60_000
+_LINGER_MS = 5
+_BATCH_BYTES = 262_144
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+class Record(NamedTuple):
+    """What goes to a topic. Its key says to which partition."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+class Fenced(Refused):
+    """Another producer under the same transactional id has taken over."""
+
+    code = "RELAY_FENCED"
+    zh = "另一个转发进程已接管，本进程停止"
+    en = "Another relay has taken over: this one stops"
+
+
+class NoFastClient(Refused):
+    """confluent-kafka is not installed."""
+
+    code = "NO_FAST_CLIENT"
+    zh = "未安装 confluent-kafka（anjuan[fast]）"
+    en = "confluent-kafka is not installed: anjuan[fast]"
+
+
+class Producer(Protocol):
+    """A producer that has fenced those before it. After a fault it can only be closed."""
+
+    def produce(self, records: Sequence[Record]) -> None:
+        """Write all of them in one transaction: all or none. Raises Fenced, KafkaDown."""
+
+    def close(self) -> None:
+        """Close it; what is open is aborted."""
+
+
+Make = Callable[[KafkaSettings, str], Producer]
+
+
+class _Plain:
+    """kafka-python."""
+
+    def __init__(self, settings: KafkaSettings, transactional_id: str) -> None:
+        from kafka import KafkaProducer  # noqa: PLC0415 a quarter of a second, for who needs it
+
+        with _plain_faults():
+            self._client = KafkaProducer(
+                **options(settings),
+                transactional_id=transactional_id,
+                transaction_timeout_ms=TRANSACTION_MS,
+                delivery_timeout_ms=DELIVERY_MS,
+                request_timeout_ms=BLOCK_MS,
+                max_block_ms=BLOCK_MS,
+                batch_size=_BATCH_BYTES,
+                max_request_size=_MOST_BYTES,
+                linger_ms=_LINGER_MS,
+                metrics_enabled=False,
+            )
+        try:
+            with _plain_faults():
+                self._client.init_transactions()
+        except (Fenced, KafkaDown):
+            self.close()
+            raise
+
+    def produce(self, records: Sequence[Record]) -> None:
+        with _plain_faults():
+            self._client.begin_transaction()
+            send = self._client.send
+            sent = [send(topic, value, key, headers) for topic, key, value, headers in records]
+            self._client.flush(timeout=DELIVERY_MS / 1_000)
+            # The client would commit without what it gave up on, and say nothing.
+            failed = next((future for future in sent if not future.is_done or future.exception is not None), None)
+            if failed is not None:
+                self._client.abort_transaction()
+                raise KafkaDown("not delivered")
+            self._client.commit_transaction()
+
+    def close(self) -> None:
+        self._client.close(timeout=1)
+
+
+@contextmanager
+def _plain_faults() -> Iterator[None]:
+    from kafka import errors  # noqa: PLC0415 loaded only where Kafka is used
+
+    try:
+        yield
+    except (errors.ProducerFencedError, errors.InvalidProducerEpochError) as error:
+        raise Fenced from error
+    except errors.KafkaConfigurationError:
+        raise
+    except errors.KafkaError as error:
+        raise KafkaDown(type(error).__name__) from error
+
+
+class _Fast:
+    """confluent-kafka."""
+
+    def __init__(self, settings: KafkaSettings, transactional_id: str) -> None:
+        from confluent_kafka import Producer as Client  # noqa: PLC0415 an extra, which may be missing
+
+        self._client = Client(
+            {
+                **fast_options(settings),
+                "transactional.id": transactional_id,
+                "transaction.timeout.ms": TRANSACTION_MS,
+                "linger.ms": _LINGER_MS,
+                "batch.size": _BATCH_BYTES,
+                "message.max.bytes": _MOST_BYTES,
+                "queue.buffering.max.messages": 1_000_000,
+                "partitioner": "murmur2_random",  # as the other client, and Java: a key has one partition
+            }
+        )
+        with _fast_faults():
+            self._client.init_transactions(BLOCK_MS / 1_000)
+
+    def produce(self, records: Sequence[Record]) -> None:
+        with _fast_faults():
+            self._client.begin_transaction()
+            produce = self._client.produce
+            for topic, key, value, headers in records:
+                produce(topic, value, key, headers=headers)  # type: ignore[arg-type]  # mypy's lists are invariant
+            self._client.commit_transaction(DELIVERY_MS / 1_000)
+
+    def close(self) -> None:
+        """Drop it: a transaction that is open is aborted by whoever comes next, or by time."""
+        self._client.purge()
+
+
+@contextmanager
+def _fast_faults() -> Iterator[None]:
+    from confluent_kafka import KafkaError, KafkaException  # noqa: PLC0415 an extra, which may be missing
+
+    try:
+        yield
+    except KafkaException as error:
+        fault: Any = error.args[0]
+        if fault.code() in (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH):  # noqa: SLF001 the library's name for it
+            raise Fenced from error
+        raise KafkaDown(fault.name()) from error
+
+
+def has_fast() -> bool:
+    """Tell whether the fast client is installed."""
+    return find_spec("confluent_kafka") is not None
+
+
+def producer(settings: KafkaSettings, transactional_id: str, *, fast: bool) -> Producer:
+    """Make a producer, fencing all before it under this id. Raises NoKafka, NoFastClient, KafkaDown."""
+    if not fast:
+        return _Plain(settings, transactional_id)
+    if not has_fast():
+        raise NoFastClient
+    return _Fast(settings, transactional_id)

@@ -1,0 +1,41 @@
+"""Topics as code: what there must be."""
+
+from collections.abc import Sequence
+
+from domain.kernel import Value
+
+PROGRESS = "anjuan.progress"
+"""Compacted: under each relay's key, how far it has come."""
+PARTITIONS = 6
+_DAY_MS = 86_400_000
+RETENTION_DAYS = 30
+"""The window for replays on Kafka; over HTTP there is no end to it. What was erased is gone from topics after it."""
+
+
+class Topic(Value):
+    """A topic as it must be. ``reader``: the Kafka user that may read it, ``writer``: that may write to it."""
+
+    name: str
+    partitions: int
+    settings: dict[str, str]
+    reader: str = ""
+    writer: str = ""
+
+
+def feed_topic(department: str) -> str:
+    """Return the topic of a department's feed."""
+    return f"anjuan.feed.{department}"
+
+
+def inbox_topic(department: str) -> str:
+    """Return the topic that a department writes its signals to."""
+    return f"anjuan.inbox.{department}"
+
+
+def wanted(departments: Sequence[str], replicas: int) -> list[Topic]:
+    """Return the topics that there must be. A department's Kafka user is called like it."""
+    safe = {"min.insync.replicas": str(max(1, replicas - 1))}
+    kept = {"retention.ms": str(RETENTION_DAYS * _DAY_MS), **safe}
+    feeds = [Topic(feed_topic(name), PARTITIONS, kept, reader=name) for name in departments]
+    inboxes = [Topic(inbox_topic(name), 1, kept, writer=name) for name in departments]
+    return [Topic(PROGRESS, 1, {"cleanup.policy": "compact", **safe}), *feeds, *inboxes]
