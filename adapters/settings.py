@@ -75,6 +75,7 @@ def child_environment(settings: Settings, environment: Mapping[str, str] = os.en
         "ANJUAN_KAFKA_USER": settings.kafka.user,
         "ANJUAN_KAFKA_PASSWORD": settings.kafka.password,
         "ANJUAN_KAFKA_CA": settings.kafka.ca,
+        "ANJUAN_KAFKA_PREFIX": settings.kafka.prefix,
     }
 
 
@@ -91,6 +92,7 @@ def _kafka(environment: Mapping[str, str]) -> KafkaSettings:
         user=environment.get("ANJUAN_KAFKA_USER", ""),
         password=environment.get("ANJUAN_KAFKA_PASSWORD", ""),
         ca=environment.get("ANJUAN_KAFKA_CA", ""),
+        prefix=environment.get("ANJUAN_KAFKA_PREFIX") or "anjuan",
     )
 
 

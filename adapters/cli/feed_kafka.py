@@ -21,7 +21,8 @@ def topics(replicas: int, *, apply_: bool, as_json: bool) -> None:
     from adapters.settings import read_settings
 
     with told_plainly():
-        settings, all_ = read_settings().kafka, wanted(sorted(DEPARTMENTS), replicas)
+        settings = read_settings().kafka
+        all_ = wanted(settings.prefix, sorted(DEPARTMENTS), replicas)
         found = make_so(settings, all_, replicas) if apply_ else changes(settings, all_)
     if as_json:
         print_json(found)

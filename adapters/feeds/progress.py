@@ -1,11 +1,14 @@
 """How far the relay has come, as Kafka itself says: a record in the same transaction as the messages."""
 
+from contextlib import closing
+from typing import Any
+
 import msgspec
 from psycopg import Connection
 
 from adapters.feeds.deliveries import Counted
 from adapters.kafka.connection import BLOCK_MS, KafkaDown, KafkaSettings, options
-from adapters.kafka.topics import PROGRESS
+from adapters.kafka.topics import progress_topic
 from domain.errors import Refused
 from domain.kernel import Value
 
@@ -44,24 +47,27 @@ def last_progress(settings: KafkaSettings) -> Progress | None:
     Read it after the producer was made: that ended whatever transaction its predecessor had left open.
     """
     from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415 loaded only where Kafka is used
-    from kafka.errors import KafkaError  # noqa: PLC0415 the same
+    from kafka.errors import KafkaError  # noqa: PLC0415 loaded only where Kafka is used
 
-    place = TopicPartition(PROGRESS, 0)
-    found: bytes | None = None
+    place = TopicPartition(progress_topic(settings.prefix), 0)
+    reading = {"isolation_level": "read_committed", "enable_auto_commit": False}
     try:
-        consumer = KafkaConsumer(**options(settings), isolation_level="read_committed", enable_auto_commit=False)
-        try:
+        with closing(KafkaConsumer(**options(settings), **reading)) as consumer:
             consumer.assign([place])
-            (ends,) = consumer.end_offsets([place], timeout_ms=BLOCK_MS).values()
-            consumer.seek_to_beginning(place)
-            while consumer.position(place) < ends:
-                for records in consumer.poll(timeout_ms=1_000).values():
-                    found = next((each.value for each in reversed(records) if each.key == KEY), found)
-        finally:
-            consumer.close()
+            found = _last_value(consumer, place)
     except KafkaError as error:
         raise KafkaDown(type(error).__name__) from error
     return _decode(found) if found else None
+
+
+def _last_value(consumer: Any, place: Any) -> bytes | None:  # noqa: ANN401 the library publishes no types
+    (ends,) = consumer.end_offsets([place], timeout_ms=BLOCK_MS).values()
+    consumer.seek_to_beginning(place)
+    found: bytes | None = None
+    while consumer.position(place) < ends:
+        for records in consumer.poll(timeout_ms=1_000).values():
+            found = next((each.value for each in reversed(records) if each.key == KEY), found)
+    return found
 
 
 def at_the_log(connection: "Connection[tuple[object, ...]]", position: int) -> Progress:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from adapters.feeds.reading import FeedReader, Outgoing
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.producing import Producer, Record, producer
-from adapters.kafka.topics import PROGRESS, feed_topic
+from adapters.kafka.topics import feed_topic, progress_topic
 from adapters.postgres.connections import connect
 from adapters.postgres.wake import POLL_SECONDS, Listener
 from application.feeds import Contracts
@@ -24,7 +25,6 @@ from domain.calendar import civil_day
 from domain.errors import Unavailable
 from domain.feeds.contract import Contract
 
-TRANSACTIONAL_ID = "anjuan-relay"
 MOST_POSITIONS = 2_000
 _BACK_OFF_SECONDS = 1.0
 _log = logging.getLogger("anjuan.relay")
@@ -40,15 +40,17 @@ class Sent(NamedTuple):
 class Relay:
     """One incarnation: after any fault it is closed, and another one asks Kafka how far this one came."""
 
-    def __init__(self, house: House, producing: Producer, settings: KafkaSettings) -> None:
-        """``producing``: made before, so that nobody else can write any more. Raises KafkaAhead, KafkaDown."""
+    def __init__(self, house: House, producing: Producer, settings: KafkaSettings, held: ExitStack) -> None:
+        """``held``: what it closes at its end. Raises KafkaAhead, KafkaDown."""
         self._house = house
+        self._held = held
         self._producing = producing
+        self._prefix = settings.prefix
         self._contracts = Contracts(house.log)
         self._in_force: Sequence[Contract] = ()
         self._reader = FeedReader((), house.vault.opener)
-        self._connection = connect(house.locate, "anjuan_reader")
-        self._writer = connect(house.locate, "anjuan_writer")
+        self._connection = held.enter_context(closing(connect(house.locate, "anjuan_reader")))
+        self._writer = held.enter_context(closing(connect(house.locate, "anjuan_writer")))
         progress = last_progress(settings)
         if progress is not None:
             require_ours(self._connection, progress)
@@ -67,7 +69,8 @@ class Relay:
         records = self._records(outgoing)
         come = at_the_log(self._connection, outgoing.upto)
         after = replace(come, counts=self._counted(before, outgoing, today))
-        self._producing.produce([*records, Record(PROGRESS, KEY, encode(after), [])])
+        self._producing.send([*records, Record(progress_topic(self._prefix), KEY, encode(after), [])])
+        self._producing.commit()
         self._progress = after
         keep_counts(self._writer, after.counts)
         return Sent(outgoing.upto, len(records))
@@ -79,9 +82,7 @@ class Relay:
 
     def close(self) -> None:
         """Close what it holds."""
-        self._producing.close()
-        self._connection.close()
-        self._writer.close()
+        self._held.close()
 
     def _take_on(self, contracts: Sequence[Contract]) -> None:
         if contracts != self._in_force:
@@ -89,7 +90,12 @@ class Relay:
 
     def _records(self, outgoing: Outgoing) -> list[Record]:
         return [
-            Record(feed_topic(department), message.case_id.encode(), message.data, headers(message, self._source))
+            Record(
+                feed_topic(self._prefix, department),
+                message.case_id.encode(),
+                message.data,
+                headers(message, self._source),
+            )
             for department, messages in outgoing.messages.items()
             for message in messages
         ]
@@ -115,11 +121,20 @@ Told = Callable[[Sent], None]
 
 def open_relay(house: House, settings: KafkaSettings, *, fast: bool = False) -> Relay:
     """Fence whoever was before, and go on where Kafka says. Raises NoKafka, KafkaDown, KafkaAhead, NoFastClient."""
-    producing = producer(settings, TRANSACTIONAL_ID, fast=fast)
+    return relay_with(house, producer(settings, f"{settings.prefix}-relay", fast=fast), settings)
+
+
+def relay_with(house: House, producing: Producer, settings: KafkaSettings) -> Relay:
+    """Go on with a producer that was made before, so that nobody else can write any more. Raises KafkaAhead, KafkaDown.
+
+    It is closed with the relay, or when there cannot be one.
+    """
+    held = ExitStack()
+    held.callback(producing.close)
     try:
-        return Relay(house, producing, settings)
+        return Relay(house, producing, settings, held)
     except BaseException:
-        producing.close()
+        held.close()
         raise
 
 

@@ -53,7 +53,7 @@ def _changes(admin: Any, topics: Sequence[Topic]) -> list[Change]:  # noqa: ANN4
     return [*missing, *(change for topic in known for change in _differences(admin, topic, found[topic.name]))]
 
 
-def _differences(admin: Any, topic: Topic, found: Mapping[str, Any]) -> Iterator[Change]:  # noqa: ANN401 the same
+def _differences(admin: Any, topic: Topic, found: Mapping[str, Any]) -> Iterator[Change]:  # noqa: ANN401 the library publishes no types
     partitions = len(found["partitions"])
     if partitions != topic.partitions:
         yield Change(topic.name, PARTITIONS, str(partitions), str(topic.partitions))
@@ -75,10 +75,10 @@ def _resource(name: str, settings: dict[str, str] | None) -> Any:  # noqa: ANN40
 
 def _rights(topics: Sequence[Topic]) -> Iterator[Any]:
     """Yield who may read or write what; a department reads its own feed, in groups whose names begin like it."""
-    from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType  # noqa: PLC0415 the same
-    from kafka.admin import ACLResourcePatternType as Pattern  # noqa: PLC0415 the same
+    from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType  # noqa: PLC0415 loaded only where Kafka is used
+    from kafka.admin import ACLResourcePatternType as Pattern  # noqa: PLC0415 loaded only where Kafka is used
 
-    def allow(user: str, operation: Any, what: Any) -> Any:  # noqa: ANN401 the same
+    def allow(user: str, operation: Any, what: Any) -> Any:  # noqa: ANN401 the library publishes no types
         return ACL(f"User:{user}", "*", operation, ACLPermissionType.ALLOW, what)
 
     for topic in topics:
@@ -93,7 +93,7 @@ def _rights(topics: Sequence[Topic]) -> Iterator[Any]:
 @contextmanager
 def _admin(settings: KafkaSettings) -> Iterator[Any]:
     from kafka import KafkaAdminClient  # noqa: PLC0415 loaded only where Kafka is used
-    from kafka.errors import KafkaError  # noqa: PLC0415 the same
+    from kafka.errors import KafkaError  # noqa: PLC0415 loaded only where Kafka is used
 
     try:
         with closing(KafkaAdminClient(**options(settings))) as admin:

@@ -23,6 +23,8 @@ class KafkaSettings(Value):
     user: str = ""
     password: str = ""
     ca: str = ""
+    prefix: str = "anjuan"
+    """What the names of topics, and of the relay, begin with: several logs may share a broker."""
 
 
 class NoKafka(Refused):

@@ -43,8 +43,11 @@ class NoFastClient(Refused):
 class Producer(Protocol):
     """A producer that has fenced those before it. After a fault it can only be closed."""
 
-    def produce(self, records: Sequence[Record]) -> None:
-        """Write all of them in one transaction: all or none. Raises Fenced, KafkaDown."""
+    def send(self, records: Sequence[Record]) -> None:
+        """Begin a transaction with these records. Raises Fenced, KafkaDown."""
+
+    def commit(self) -> None:
+        """End it: all of them, or none. Raises Fenced, KafkaDown."""
 
     def close(self) -> None:
         """Close it; what is open is aborted."""
@@ -72,6 +75,7 @@ class _Plain:
                 linger_ms=_LINGER_MS,
                 metrics_enabled=False,
             )
+        self._sent: list[Any] = []
         try:
             with _plain_faults():
                 self._client.init_transactions()
@@ -79,14 +83,17 @@ class _Plain:
             self.close()
             raise
 
-    def produce(self, records: Sequence[Record]) -> None:
-        with _plain_faults():
+    def send(self, records: Sequence[Record]) -> None:
+        with _plain_faults(self._client):
             self._client.begin_transaction()
             send = self._client.send
-            sent = [send(topic, value, key, headers) for topic, key, value, headers in records]
+            self._sent = [send(topic, value, key, headers) for topic, key, value, headers in records]
+
+    def commit(self) -> None:
+        with _plain_faults(self._client):
             self._client.flush(timeout=DELIVERY_MS / 1_000)
             # The client would commit without what it gave up on, and say nothing.
-            failed = next((future for future in sent if not future.is_done or future.exception is not None), None)
+            failed = next((future for future in self._sent if not future.is_done or future.exception is not None), None)
             if failed is not None:
                 self._client.abort_transaction()
                 raise KafkaDown("not delivered")
@@ -97,16 +104,18 @@ class _Plain:
 
 
 @contextmanager
-def _plain_faults() -> Iterator[None]:
+def _plain_faults(client: Any = None) -> Iterator[None]:  # noqa: ANN401 the library publishes no types
     from kafka import errors  # noqa: PLC0415 loaded only where Kafka is used
 
     try:
         yield
-    except (errors.ProducerFencedError, errors.InvalidProducerEpochError) as error:
-        raise Fenced from error
     except errors.KafkaConfigurationError:
         raise
     except errors.KafkaError as error:
+        # Once fenced, the client answers with its most general error, and has the reason on it.
+        fenced = (errors.ProducerFencedError, errors.InvalidProducerEpochError)
+        if isinstance(error, fenced) or (client and isinstance(client._transaction_manager.last_error, fenced)):  # noqa: SLF001 it tells nowhere else
+            raise Fenced from error
         raise KafkaDown(type(error).__name__) from error
 
 
@@ -131,12 +140,15 @@ class _Fast:
         with _fast_faults():
             self._client.init_transactions(BLOCK_MS / 1_000)
 
-    def produce(self, records: Sequence[Record]) -> None:
+    def send(self, records: Sequence[Record]) -> None:
         with _fast_faults():
             self._client.begin_transaction()
             produce = self._client.produce
             for topic, key, value, headers in records:
                 produce(topic, value, key, headers=headers)  # type: ignore[arg-type]  # mypy's lists are invariant
+
+    def commit(self) -> None:
+        with _fast_faults():
             self._client.commit_transaction(DELIVERY_MS / 1_000)
 
     def close(self) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from domain.kernel import Value
 
-PROGRESS = "anjuan.progress"
-"""Compacted: under each relay's key, how far it has come."""
 PARTITIONS = 6
 _DAY_MS = 86_400_000
 RETENTION_DAYS = 30
@@ -22,20 +20,25 @@ class Topic(Value):
     writer: str = ""
 
 
-def feed_topic(department: str) -> str:
+def progress_topic(prefix: str) -> str:
+    """Return the topic, compacted, in which the relay keeps how far it has come."""
+    return f"{prefix}.progress"
+
+
+def feed_topic(prefix: str, department: str) -> str:
     """Return the topic of a department's feed."""
-    return f"anjuan.feed.{department}"
+    return f"{prefix}.feed.{department}"
 
 
-def inbox_topic(department: str) -> str:
+def inbox_topic(prefix: str, department: str) -> str:
     """Return the topic that a department writes its signals to."""
-    return f"anjuan.inbox.{department}"
+    return f"{prefix}.inbox.{department}"
 
 
-def wanted(departments: Sequence[str], replicas: int) -> list[Topic]:
+def wanted(prefix: str, departments: Sequence[str], replicas: int) -> list[Topic]:
     """Return the topics that there must be. A department's Kafka user is called like it."""
     safe = {"min.insync.replicas": str(max(1, replicas - 1))}
     kept = {"retention.ms": str(RETENTION_DAYS * _DAY_MS), **safe}
-    feeds = [Topic(feed_topic(name), PARTITIONS, kept, reader=name) for name in departments]
-    inboxes = [Topic(inbox_topic(name), 1, kept, writer=name) for name in departments]
-    return [Topic(PROGRESS, 1, {"cleanup.policy": "compact", **safe}), *feeds, *inboxes]
+    feeds = [Topic(feed_topic(prefix, name), PARTITIONS, kept, reader=name) for name in departments]
+    inboxes = [Topic(inbox_topic(prefix, name), 1, kept, writer=name) for name in departments]
+    return [Topic(progress_topic(prefix), 1, {"cleanup.policy": "compact", **safe}), *feeds, *inboxes]

@@ -69,6 +69,8 @@ WRITES = {
     "access.tokens SELECT",
     "access.tokens INSERT",
     "access.tokens DELETE",
+    *(f"access.department_tokens {right}" for right in ("SELECT", "INSERT", "DELETE")),
+    *(f"feeds.delivered {right}" for right in ("SELECT", "INSERT", "UPDATE")),
     "vault.subjects SELECT",
     "vault.subjects INSERT",
 }
@@ -87,7 +89,7 @@ NOTES = {
 MAY: dict[Role, set[str]] = {
     "anjuan_writer": LOG | WRITES,
     "anjuan_projector": LOG | OWN_VIEWS,
-    "anjuan_reader": LOG | READ_VIEWS | READ_TREE | READ_READS,
+    "anjuan_reader": LOG | READ_VIEWS | READ_TREE | READ_READS | {"feeds.delivered SELECT"},
     "anjuan_notary": READ_TREE | NOTES | READ_READS,
 }
 

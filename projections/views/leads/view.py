@@ -81,12 +81,12 @@ def fold(rows: Working, recorded: Recorded) -> None:
     match event:
         case SignalReceived():
             for matter in event.leads:
-                row = _lead(event, matter, recorded.position)
+                row = _lead(stream.removeprefix(_SIGNALS), event, matter, recorded.position)
                 rows["lead_signals"].put((row.subject, row.source, row.signal, row.matter), row)
         case SignalVerified() | SignalJudged():
             _change(rows, stream.removeprefix(_SIGNALS), event)
         case CaseOpened():
-            _open(rows, event)
+            _open(rows, stream.removeprefix(_CASE), event)
         case EntitlementGranted() if event.matter in _ASKED:
             grant = GrantRow(stream.removeprefix(_PERSON), event.case, event.matter, event.until)
             rows["lead_grants"].put((grant.subject, grant.case_id), grant)
@@ -98,9 +98,9 @@ def fold(rows: Working, recorded: Recorded) -> None:
                 rows["lead_cases"].put((case.case_id, case.subject), case)
 
 
-def _lead(event: SignalReceived, matter: str, position: int) -> LeadRow:
+def _lead(subject: str, event: SignalReceived, matter: str, position: int) -> LeadRow:
     return LeadRow(
-        subject=event.subject,
+        subject=subject,
         source=event.source,
         signal=event.id,
         matter=matter,
@@ -126,11 +126,11 @@ def _change(rows: Working, subject: str, event: SignalVerified | SignalJudged) -
         rows["lead_signals"].put((row.subject, row.source, row.signal, row.matter), row)
 
 
-def _open(rows: Working, event: CaseOpened) -> None:
+def _open(rows: Working, case_id: str, event: CaseOpened) -> None:
     if event.matter not in _OPENED or event.organisation:
         return
     for person in event.household.members:
-        row = CaseRow(event.case_id, person.subject, event.matter, event.received_on)
+        row = CaseRow(case_id, person.subject, event.matter, event.received_on)
         rows["lead_cases"].put((row.case_id, row.subject), row)
 
 

@@ -77,7 +77,8 @@ def fold(rows: Working, recorded: Recorded) -> None:
         case EntitlementGranted() | EntitlementChanged() | EntitlementEnded():
             _entitle(rows, stream.removeprefix(_PERSON), event)
         case CaseOpened() if not event.organisation:
-            rows["warning_cases"].put((event.case_id,), CaseRow(event.case_id, event.number, event.division))
+            case_id = stream.removeprefix(_CASE)
+            rows["warning_cases"].put((case_id,), CaseRow(case_id, event.number, event.division))
         case CaseTransferred() if row := rows["warning_cases"].get((stream.removeprefix(_CASE),)):
             row.division = event.to_division
             rows["warning_cases"].put((row.case_id,), row)
