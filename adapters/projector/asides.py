@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import psycopg
+from msgspec.structs import replace
 from psycopg import Connection, sql
 
 from adapters.projector.sessions import cancel
@@ -30,11 +31,12 @@ SELECT {_COLUMNS} FROM views.asides WHERE purpose = %s AND views = %s AND versio
 """  # noqa: S608  (names of ours)
 _MAKE = "INSERT INTO views.asides (id, views, versions, purpose, target) VALUES (%s, %s, %s, %s, %s)"
 # Owned as long as the session lives that it is owned by.
-_OWN = """
+_OWN = f"""
 UPDATE views.asides SET owner = %(owner)s, owned_at = clock_timestamp(), owned_events = events, fault = ''
  WHERE id = %(id)s AND (owner IN ('', %(owner)s) OR NOT EXISTS (
      SELECT FROM pg_stat_activity WHERE application_name = owner AND datname = current_database()))
-"""
+RETURNING {_COLUMNS}
+"""  # noqa: S608  (names of ours)
 _KEEP = """
 UPDATE views.asides SET stage = %s, position = %s, events = %s, last_stream = %s, later = %s,
        moved_at = clock_timestamp()
@@ -135,10 +137,11 @@ def open_to_readers(connection: "Connection[Any]", schema: str) -> None:
 
 
 def own(connection: "Connection[Any]", aside: Aside, owner: str) -> Aside:
-    """Take the aside for this process. Raises AsideBusy."""
-    if connection.execute(_OWN, {"owner": owner, "id": aside.id}).rowcount != 1:
+    """Take the aside for this process; return it as it stands: others may have gone on with it. Raises AsideBusy."""
+    rows = connection.execute(_OWN.encode(), {"owner": owner, "id": aside.id}).fetchall()
+    if not rows:
         raise AsideBusy(", ".join(aside.views))
-    return Aside(**{name: getattr(aside, name) for name in aside.__struct_fields__ if name != "owner"}, owner=owner)
+    return replace(_aside(rows[0]), owner=owner)
 
 
 def keep(connection: "Connection[Any]", aside: Aside) -> None:

@@ -118,7 +118,8 @@ def build(
     if aside.stage != "ready":
         aside = asides.own(connection, aside, owner)
         try:
-            aside = fill(connection, aside, progress)
+            if aside.stage != "ready":  # another process may have built it while we came
+                aside = fill(connection, aside, progress)
         finally:
             if not connection.closed:
                 asides.disown(connection, aside)

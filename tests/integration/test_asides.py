@@ -122,6 +122,14 @@ class TestRebuild:
             eventually(lambda: query(url, _SESSIONS, name) == [(0,)], "the server does not notice")
             assert asides.own(other, aside, other_name).owner == other_name
 
+    def test_who_takes_an_aside_over_takes_it_as_the_other_left_it(self, url: str) -> None:
+        dashboard = [VIEWS["dashboard"]]
+        with session(lambda: url) as (connection, name), session(lambda: url) as (other, other_name):
+            seen = asides.make(connection, "moment", dashboard, 100)
+            built = moments.build(connection, dashboard, 100, name)
+            taken = asides.own(other, seen, other_name)
+        assert (taken.stage, taken.position) == (built.stage, built.position) == ("ready", 100)
+
     def test_it_stops_hard_at_an_event_that_it_cannot_digest(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         before = live(url)
         monkeypatch.setitem(VIEWS, "worklist", failing_at(VIEWS["worklist"], 60))
