@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from tests.support.database import copy_of
 from tests.support.database import database as fresh
 from tests.support.houses import tell
 from tests.support.kafka import Broker, unique
-from tests.support.processes import finish, kill, line, program
+from tests.support.processes import Process, finish, kill, line, program
 from tests.support.relaying import (
     DEPARTMENTS,
     assert_exactly_once,
@@ -83,12 +84,12 @@ def test_deliveries_are_counted_as_often_as_there_are_messages(house: House, kaf
 
 
 @pytest.mark.slow
-@CLIENTS
+@pytest.mark.parametrize(("client", "times"), [("plain", 75), ("fast", 25)])
 def test_killed_between_sending_and_committing_a_hundred_times_it_loses_and_doubles_nothing(
-    house: House, database_url: str, kafka: Broker, client: str
+    house: House, database_url: str, kafka: Broker, client: str, times: int
 ) -> None:
-    settings, times = kafka_for(kafka), 50  # with each client: a hundred
-    more_cases(house, 90)
+    settings = kafka_for(kafka)
+    more_cases(house, 2 * times)
     args = (database_url, house.settings.home, settings.servers, settings.prefix, client, times)
     with program("relay", *args) as relaying:
         said = [line(relaying) for _ in range(times)]
@@ -134,17 +135,22 @@ def test_a_relay_that_was_killed_while_it_worked_is_followed_by_another(
 
 
 @pytest.mark.slow
-@CLIENTS
 def test_a_broker_that_is_away_for_a_minute_costs_nothing_but_time(
-    house: House, database_url: str, kafka: Broker, client: str
+    house: House, database_url: str, kafka: Broker
 ) -> None:
-    settings = kafka_for(kafka)
-    args = (database_url, house.settings.home, settings.servers, settings.prefix, client, 0)
-    with program("relay", *args) as relaying:
-        assert line(relaying) == "relaying"
+    each = {client: kafka_for(kafka) for client in ("plain", "fast")}
+
+    def until_all_is_sent(relays: list[Process]) -> None:
+        for relaying in relays:
+            while int(line(relaying)) < house.log.head().position:
+                pass
+
+    with ExitStack() as held:
+        args = database_url, house.settings.home, kafka.address
+        relays = [held.enter_context(program("relay", *args, to.prefix, client, 0)) for client, to in each.items()]
+        assert [line(relaying) for relaying in relays] == ["relaying"] * 2
         more_cases(house, 20)
-        while int(line(relaying)) < house.log.head().position:
-            pass
+        until_all_is_sent(relays)
         kafka.stop()
         try:
             until = time.monotonic() + 60
@@ -153,10 +159,11 @@ def test_a_broker_that_is_away_for_a_minute_costs_nothing_but_time(
                 time.sleep(2)
         finally:
             kafka.start()
-        while int(line(relaying)) < house.log.head().position:
-            pass
-        finish(relaying)
-    assert_exactly_once(house, settings)
+        until_all_is_sent(relays)
+        for relaying in relays:
+            finish(relaying)
+    for settings in each.values():
+        assert_exactly_once(house, settings)
 
 
 def test_a_database_that_was_restored_to_an_earlier_point_is_not_relayed(

@@ -26,7 +26,11 @@ from tests.support.samples import CONTRACT, SAMPLES
 
 DEPARTMENTS = ("shenji", "yibao")
 _LIFE = tuple(f"case.{name}" for name in ("confirmed", "grant_started", "grant_increased", "grant_stopped"))
-_EVENTS = (Delivered("case.opened", persons=True), *(Delivered(name, ("from_month",)) for name in _LIFE))
+_EVENTS = (
+    Delivered("case.opened", persons=True),
+    *(Delivered(name, ("from_month",)) for name in _LIFE),
+    Delivered("case.personal_erased"),
+)
 _numbers = count(1)
 
 
