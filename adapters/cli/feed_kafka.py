@@ -1,6 +1,7 @@
 """``anjuan feed topics|relay``: feeds on Kafka."""
 
 import threading
+from functools import partial
 
 import click
 
@@ -40,19 +41,16 @@ def topics(replicas: int, *, apply_: bool, as_json: bool) -> None:
 @click.option("--once", is_flag=True, help="发完现有消息即退出 / send what there is now and end")
 def relay(*, fast: bool, once: bool) -> None:
     """向 Kafka 转发各部门消息，直到 Ctrl-C / relay the feeds to Kafka until Ctrl-C."""
-    from adapters.feeds.relay import Sent, drain, open_relay
+    from adapters.feeds.relay import Sent, drain
     from adapters.feeds.relay import relay as run
+    from adapters.feeds.sending import open_relay
 
     def told(sent: Sent) -> None:
         click.echo(f"@{sent.position:,}  {sent.messages:,} 条消息 messages")
 
     with open_plainly() as house:
-        settings = house.settings.kafka
-        if not once:
-            run(house, settings, threading.Event(), told, fast=fast)
-            return
-        running = open_relay(house, settings, fast=fast)
-        try:
-            drain(running, told)
-        finally:
-            running.close()
+        opening = partial(open_relay, house, house.settings.kafka, fast=fast)
+        if once:
+            drain(opening(), told)
+        else:
+            run(house, opening, threading.Event(), told)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapters.cli import views_at
+from adapters.cli import views_at, views_kafka
 from adapters.cli.authority_acts import open_plainly
 from adapters.cli.printing import print_json, text_of
 from adapters.cli.views_build import abort, rebuild, rollback, verify
@@ -33,7 +33,7 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
         raise click.UsageError("--json 请放在子命令之后 / put --json behind the subcommand")
 
 
-for part in (rebuild, abort, rollback, verify, parked, ranges, split, merge, views_at.command):
+for part in (rebuild, abort, rollback, verify, parked, ranges, split, merge, views_at.command, views_kafka.command):
     command.add_command(part)
 
 

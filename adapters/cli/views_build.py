@@ -60,17 +60,22 @@ def rollback(name: str) -> None:
 @click.command("verify")
 @_NAMES
 @_ALL
+@click.option("--kafka", is_flag=True, help="由 Kafka 供给的视图 / those that are fed from Kafka")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
-def verify(names: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
+def verify(names: tuple[str, ...], *, everything: bool, kafka: bool, as_json: bool) -> None:
     """核对视图与日志：在旁重算并逐行比对 / compute beside and compare row by row; exit 1 when a row differs."""
     from adapters.cli.building import building
+    from adapters.kafka_views.tables import FROM_KAFKA, feedable
     from adapters.operating.acts import by_lane, verify_views
+    from adapters.projector.comparing import LIVE
 
     found: list[Compared] = []
     with open_plainly() as house:
-        for views in by_lane(_wanted(names, everything=everything)):
+        wanted = _wanted(names, everything=everything)
+        wanted = feedable(() if everything else [view.name for view in wanted]) if kafka else wanted
+        for views in by_lane(wanted):
             with building("核对 verify", views) as shown:
-                found += verify_views(house.locate, views, shown.at)
+                found += verify_views(house.locate, views, shown.at, FROM_KAFKA if kafka else LIVE)
     if as_json:
         print_json([{**_fields(each), "same": each.same} for each in found])
     else:

@@ -12,18 +12,21 @@ from adapters.kafka.topics import progress_topic
 from domain.errors import Refused
 from domain.kernel import Value
 
-KEY = b"relay"
 _AT = "SELECT encode(sha256(record), 'hex') FROM log.events WHERE position = %s"
 _HEAD = "SELECT log, position FROM log.head"
 
 
 class Progress(Value, omit_defaults=False):
-    """``record``: the hash of the record at the position, in hex; empty at 0."""
+    """``record``: the hash of the record at the position, in hex; empty at 0.
+
+    ``counts``: what feeds were sent today. ``tails``: the last position in each partition of the log's topic.
+    """
 
     log: str
     position: int
     record: str
     counts: tuple[Counted, ...] = ()
+    tails: tuple[int, ...] = ()
 
 
 class KafkaAhead(Refused):
@@ -41,10 +44,11 @@ _decode = msgspec.json.Decoder(Progress).decode
 encode = msgspec.json.Encoder().encode
 
 
-def last_progress(settings: KafkaSettings) -> Progress | None:
+def last_progress(settings: KafkaSettings, key: bytes = b"relay") -> Progress | None:
     """Return the last progress that was committed, None for a relay that never was. Raises NoKafka, KafkaDown.
 
-    Read it after the producer was made: that ended whatever transaction its predecessor had left open.
+    ``key``: which relay. Read it after the producer was made: that ended whatever transaction its predecessor had left
+    open.
     """
     from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415 loaded only where Kafka is used
     from kafka.errors import KafkaError  # noqa: PLC0415 loaded only where Kafka is used
@@ -54,19 +58,19 @@ def last_progress(settings: KafkaSettings) -> Progress | None:
     try:
         with closing(KafkaConsumer(**options(settings), **reading)) as consumer:
             consumer.assign([place])
-            found = _last_value(consumer, place)
+            found = _last_value(consumer, place, key)
     except KafkaError as error:
         raise KafkaDown(type(error).__name__) from error
     return _decode(found) if found else None
 
 
-def _last_value(consumer: Any, place: Any) -> bytes | None:  # noqa: ANN401 the library publishes no types
+def _last_value(consumer: Any, place: Any, key: bytes) -> bytes | None:  # noqa: ANN401 the library publishes no types
     (ends,) = consumer.end_offsets([place], timeout_ms=BLOCK_MS).values()
     consumer.seek_to_beginning(place)
     found: bytes | None = None
     while consumer.position(place) < ends:
         for records in consumer.poll(timeout_ms=1_000).values():
-            found = next((each.value for each in reversed(records) if each.key == KEY), found)
+            found = next((each.value for each in reversed(records) if each.key == key), found)
     return found
 
 

@@ -1,29 +1,24 @@
-"""The relay: the log's messages into Kafka, each exactly once, with its progress in the same transaction."""
+"""Relaying: what a source makes of the log into Kafka, each once, with the progress in the same transaction."""
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import psycopg
 from msgspec.structs import replace
+from psycopg import Connection
 
 from adapters.feeds.deliveries import Counted, keep_counts
-from adapters.feeds.messages import Message, headers
-from adapters.feeds.progress import KEY, Progress, at_the_log, encode, last_progress, require_ours
-from adapters.feeds.reading import FeedReader, Outgoing
+from adapters.feeds.progress import Progress, at_the_log, encode, last_progress, require_ours
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.producing import Producer, Record, producer
-from adapters.kafka.topics import feed_topic, progress_topic
+from adapters.kafka.topics import progress_topic
 from adapters.postgres.connections import connect
 from adapters.postgres.wake import POLL_SECONDS, Listener
-from application.feeds import Contracts
-from domain.calendar import civil_day
 from domain.errors import Unavailable
-from domain.feeds.contract import Contract
 
 MOST_POSITIONS = 2_000
 _BACK_OFF_SECONDS = 1.0
@@ -37,43 +32,57 @@ class Sent(NamedTuple):
     messages: int
 
 
+class Taken(NamedTuple):
+    """What a source makes of the next positions, up to ``upto``; no further on: there is nothing."""
+
+    upto: int
+    records: Sequence[Record] = ()
+    counts: tuple[Counted, ...] = ()
+    tails: tuple[int, ...] = ()
+
+
+class Source(Protocol):
+    """What is relayed."""
+
+    key: bytes
+    """Names the relay: its progress, and who fences whom."""
+
+    def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
+        """Return what comes next, of at most so many positions. Raises LogBroken, Unavailable."""
+
+
 class Relay:
     """One incarnation: after any fault it is closed, and another one asks Kafka how far this one came."""
 
-    def __init__(self, house: House, producing: Producer, settings: KafkaSettings, held: ExitStack) -> None:
+    def __init__(
+        self, house: House, producing: Producer, settings: KafkaSettings, source: Source, held: ExitStack
+    ) -> None:
         """``held``: what it closes at its end. Raises KafkaAhead, KafkaDown."""
-        self._house = house
         self._held = held
         self._producing = producing
         self._prefix = settings.prefix
-        self._contracts = Contracts(house.log)
-        self._in_force: Sequence[Contract] = ()
-        self._reader = FeedReader((), house.vault.opener)
+        self._source = source
         self._connection = held.enter_context(closing(connect(house.locate, "anjuan_reader")))
         self._writer = held.enter_context(closing(connect(house.locate, "anjuan_writer")))
-        progress = last_progress(settings)
+        progress = last_progress(settings, source.key)
         if progress is not None:
             require_ours(self._connection, progress)
             keep_counts(self._writer, progress.counts)  # what a predecessor had no time to
         self._progress = progress or at_the_log(self._connection, 0)
-        self._source = f"/logs/{self._progress.log}"
 
     def step(self, most: int = MOST_POSITIONS) -> Sent:
         """Send what comes next, in one transaction. Raises Fenced, KafkaDown, LogBroken, Unavailable."""
-        today = civil_day(self._house.now())
-        self._take_on([each for each in self._contracts.on(today) if "kafka" in each.manner])
         before = self._progress
-        outgoing = self._reader.read(self._connection, before.position, most)
-        if outgoing.upto == before.position:
+        taken = self._source.take(self._connection, before, most)
+        if taken.upto == before.position:
             return Sent(before.position, 0)
-        records = self._records(outgoing)
-        come = at_the_log(self._connection, outgoing.upto)
-        after = replace(come, counts=self._counted(before, outgoing, today))
-        self._producing.send([*records, Record(progress_topic(self._prefix), KEY, encode(after), [])])
+        after = replace(at_the_log(self._connection, taken.upto), counts=taken.counts, tails=taken.tails)
+        progress = Record(progress_topic(self._prefix), self._source.key, encode(after), [])
+        self._producing.send([*taken.records, progress])
         self._producing.commit()
         self._progress = after
         keep_counts(self._writer, after.counts)
-        return Sent(outgoing.upto, len(records))
+        return Sent(taken.upto, len(taken.records))
 
     def head(self) -> int:
         """Return the log's last position."""
@@ -84,47 +93,17 @@ class Relay:
         """Close what it holds."""
         self._held.close()
 
-    def _take_on(self, contracts: Sequence[Contract]) -> None:
-        if contracts != self._in_force:
-            self._in_force, self._reader = contracts, FeedReader(contracts, self._house.vault.opener)
-
-    def _records(self, outgoing: Outgoing) -> list[Record]:
-        return [
-            Record(
-                feed_topic(self._prefix, department),
-                message.case_id.encode(),
-                message.data,
-                headers(message, self._source),
-            )
-            for department, messages in outgoing.messages.items()
-            for message in messages
-        ]
-
-    def _counted(self, before: Progress, outgoing: Outgoing, today: date) -> tuple[Counted, ...]:
-        known = {(each.department, each.contract): each for each in before.counts if each.day == today}
-        for contract in self._in_force:
-            if messages := outgoing.messages.get(contract.department):
-                key = contract.department, contract.version
-                known[key] = _more(known.get(key), contract, messages, today)
-        return tuple(known.values())
-
-
-def _more(so_far: Counted | None, contract: Contract, messages: Sequence[Message], today: date) -> Counted:
-    first, last = messages[0].position, messages[-1].position
-    if so_far is None:
-        return Counted(contract.department, contract.version, today, len(messages), first, last)
-    return replace(so_far, messages=so_far.messages + len(messages), last=last)
-
 
 Told = Callable[[Sent], None]
 
 
-def open_relay(house: House, settings: KafkaSettings, *, fast: bool = False) -> Relay:
+def relaying(house: House, settings: KafkaSettings, source: Source, *, fast: bool = False) -> Relay:
     """Fence whoever was before, and go on where Kafka says. Raises NoKafka, KafkaDown, KafkaAhead, NoFastClient."""
-    return relay_with(house, producer(settings, f"{settings.prefix}-relay", fast=fast), settings)
+    made = producer(settings, f"{settings.prefix}-{source.key.decode()}", fast=fast)
+    return relay_with(house, made, settings, source)
 
 
-def relay_with(house: House, producing: Producer, settings: KafkaSettings) -> Relay:
+def relay_with(house: House, producing: Producer, settings: KafkaSettings, source: Source) -> Relay:
     """Go on with a producer that was made before, so that nobody else can write any more. Raises KafkaAhead, KafkaDown.
 
     It is closed with the relay, or when there cannot be one.
@@ -132,23 +111,24 @@ def relay_with(house: House, producing: Producer, settings: KafkaSettings) -> Re
     held = ExitStack()
     held.callback(producing.close)
     try:
-        return Relay(house, producing, settings, held)
+        return Relay(house, producing, settings, source, held)
     except BaseException:
         held.close()
         raise
 
 
-def relay(house: House, settings: KafkaSettings, stop: threading.Event, told: Told, *, fast: bool = False) -> None:
+def relay(house: House, opening: Callable[[], Relay], stop: threading.Event, told: Told) -> None:
     """Relay until ``stop`` is set; outages of Kafka and of the database pass by themselves.
 
-    Raises Fenced, KafkaAhead, NoKafka, NoFastClient, LogBroken: somebody has to look.
+    ``opening`` makes an incarnation, anew after each outage. Raises Fenced, KafkaAhead, NoKafka, NoFastClient,
+    LogBroken: somebody has to look.
     """
     grown = threading.Event()
     listener = Listener(lambda: connect(house.locate, "anjuan_reader"), grown.set)
     try:
         while not stop.is_set():
             try:
-                _follow(house, settings, (stop, grown), told, fast=fast)
+                _follow(opening(), stop, grown, told)
             except (Unavailable, psycopg.OperationalError) as outage:
                 _log.warning("relaying is interrupted: %s", type(outage).__name__)
                 stop.wait(_BACK_OFF_SECONDS)
@@ -156,11 +136,7 @@ def relay(house: House, settings: KafkaSettings, stop: threading.Event, told: To
         listener.close()
 
 
-def _follow(
-    house: House, settings: KafkaSettings, events: tuple[threading.Event, threading.Event], told: Told, *, fast: bool
-) -> None:
-    stop, grown = events
-    running = open_relay(house, settings, fast=fast)
+def _follow(running: Relay, stop: threading.Event, grown: threading.Event, told: Told) -> None:
     try:
         while not stop.is_set():
             grown.clear()
@@ -179,9 +155,12 @@ def _behind(running: Relay, sent: Sent) -> bool:
 
 
 def drain(running: Relay, told: Told = lambda _: None) -> int:
-    """Send all that there is now; return how many messages. Raises as ``step`` does."""
+    """Send all that there is now, and close; return how many messages. Raises as ``step`` does."""
     messages, before = 0, -1
-    while (sent := running.step()).position != before:
-        messages, before = messages + sent.messages, sent.position
-        told(sent)
+    try:
+        while (sent := running.step()).position != before:
+            messages, before = messages + sent.messages, sent.position
+            told(sent)
+    finally:
+        running.close()
     return messages

@@ -16,12 +16,13 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 
 class Record(NamedTuple):
-    """What goes to a topic. Its key says to which partition."""
+    """What goes to a topic. Its key says to which partition, unless one is named."""
 
     topic: str
     key: bytes
     value: bytes
     headers: list[tuple[str, bytes]]
+    partition: int | None = None
 
 
 class Fenced(Refused):
@@ -87,7 +88,7 @@ class _Plain:
         with _plain_faults(self._client):
             self._client.begin_transaction()
             send = self._client.send
-            self._sent = [send(topic, value, key, headers) for topic, key, value, headers in records]
+            self._sent = [send(topic, value, key, headers, at) for topic, key, value, headers, at in records]
 
     def commit(self) -> None:
         with _plain_faults(self._client):
@@ -152,8 +153,8 @@ class _Fast:
         with _fast_faults():
             self._client.begin_transaction()
             produce = self._client.produce
-            for topic, key, value, headers in records:
-                produce(topic, value, key, headers=headers)  # type: ignore[arg-type]  # mypy's lists are invariant
+            for topic, key, value, headers, at in records:
+                produce(topic, value, key, -1 if at is None else at, headers=headers)  # type: ignore[arg-type]  # mypy's lists are invariant
 
     def commit(self) -> None:
         with _fast_faults():

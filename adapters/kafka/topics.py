@@ -6,6 +6,8 @@ from domain.kernel import Value
 
 PARTITIONS = 6
 _DAY_MS = 86_400_000
+LOG_PARTITIONS = 8
+"""A power of two: each partition is a range of the log's slices."""
 RETENTION_DAYS = 30
 """The window for replays on Kafka; over HTTP there is no end to it. What was erased is gone from topics after it."""
 
@@ -35,10 +37,17 @@ def inbox_topic(prefix: str, department: str) -> str:
     return f"{prefix}.inbox.{department}"
 
 
+def log_topic(prefix: str) -> str:
+    """Return the topic of the whole log, for views that are fed from Kafka; no department reads it."""
+    return f"{prefix}.log"
+
+
 def wanted(prefix: str, departments: Sequence[str], replicas: int) -> list[Topic]:
     """Return the topics that there must be. A department's Kafka user is called like it."""
     safe = {"min.insync.replicas": str(max(1, replicas - 1))}
     kept = {"retention.ms": str(RETENTION_DAYS * _DAY_MS), **safe}
     feeds = [Topic(feed_topic(prefix, name), PARTITIONS, kept, reader=name) for name in departments]
     inboxes = [Topic(inbox_topic(prefix, name), 1, kept, writer=name) for name in departments]
-    return [Topic(progress_topic(prefix), 1, {"cleanup.policy": "compact", **safe}), *feeds, *inboxes]
+    progress = Topic(progress_topic(prefix), 1, {"cleanup.policy": "compact", **safe})
+    log = Topic(log_topic(prefix), LOG_PARTITIONS, {"retention.ms": "-1", **safe})  # views begin at its beginning
+    return [progress, log, *feeds, *inboxes]

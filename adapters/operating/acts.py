@@ -13,7 +13,7 @@ from psycopg import Connection
 from adapters.postgres.database import Locate
 from adapters.projector import asides, poison, splitting, swapping
 from adapters.projector.asides import Aside, AsideBusy
-from adapters.projector.comparing import Compared
+from adapters.projector.comparing import LIVE, Compared, Copy
 from adapters.projector.filling import Progress
 from adapters.projector.folding import ViewFault
 from adapters.projector.poison import NotParked, Replayed
@@ -185,8 +185,10 @@ def roll_back(locate: Locate, name: str) -> int:
         return swapping.roll_back(connection, view)
 
 
-def verify_views(locate: Locate, views: Sequence[View], progress: Progress = lambda _: None) -> list[Compared]:
-    """Compute the views of one lane beside and compare them with the live ones, row by row.
+def verify_views(
+    locate: Locate, views: Sequence[View], progress: Progress = lambda _: None, copy: Copy = LIVE
+) -> list[Compared]:
+    """Compute the views of one lane beside and compare them with the live ones, or a copy, row by row.
 
     A view that cannot be computed is told with its fault; the others are compared all the same.
     Raises NotBuilt, LogBroken.
@@ -194,20 +196,20 @@ def verify_views(locate: Locate, views: Sequence[View], progress: Progress = lam
     left, faults = list(views), list[Compared]()
     with _opened(locate) as (connection, owner):
         for view in views:
-            if not lives(connection, view):
+            if not lives(connection, view, copy):
                 raise NotBuilt(view.name)
         while left:
             try:
-                return [*verify(connection, left, owner, progress), *faults]
+                return [*verify(connection, left, owner, progress, copy), *faults]
             except ViewFault as fault:
                 left.remove(fault.view)
-                faults.append(_unverified(connection, fault))
+                faults.append(_unverified(connection, fault, copy))
     return faults
 
 
-def _unverified(connection: "Connection[Any]", fault: ViewFault) -> Compared:
+def _unverified(connection: "Connection[Any]", fault: ViewFault, copy: Copy) -> Compared:
     name = fault.view.name
-    parked = connection.execute("SELECT count(*) FROM views.parked WHERE view = %s", (name,)).fetchall()[0][0]
+    parked = connection.execute(copy.parked.encode(), (name,)).fetchall()[0][0]
     return Compared(view=name, position=0, rows=0, differences=0, parked=parked, fault=fault_of(fault))
 
 

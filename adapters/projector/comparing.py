@@ -1,6 +1,6 @@
-"""Comparing a view with what the log says: both at the same position, without holding the live one up.
+"""Comparing a view with what the log says: both at the same position, without holding the view up.
 
-In one snapshot the aside is folded up to where each range of the live view is, compared row by row, and undone again.
+In one snapshot the aside is folded up to where each range of the view is, compared row by row, and undone again.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,6 @@ from projections.slices import Range
 MOST_TOLD = 20
 """Differences told per table; all are counted."""
 _BATCH = 5_000
-_RANGES = "SELECT lo, hi, position FROM views.checkpoint WHERE view = %s AND version = %s ORDER BY lo"
-_PARKED = "SELECT count(*) FROM views.parked WHERE view = %s"
 
 Kind = Literal["changed", "missing", "surplus"]
 
@@ -58,6 +56,21 @@ class Compared(Value, omit_defaults=False):
         return self.differences == 0 and self.parked == 0 and not self.fault
 
 
+class Copy(NamedTuple):
+    """Where tables of views are, and what says how far each range of them is and how many events were parked."""
+
+    schema: str
+    ranges: str
+    parked: str
+
+
+LIVE = Copy(
+    schema="views",
+    ranges="SELECT lo, hi, position FROM views.checkpoint WHERE view = %s AND version = %s ORDER BY lo",
+    parked="SELECT count(*) FROM views.parked WHERE view = %s",
+)
+
+
 class Reached(NamedTuple):
     """How far a range of the live view is."""
 
@@ -65,22 +78,22 @@ class Reached(NamedTuple):
     position: int
 
 
-def ranges(connection: "Connection[Any]", view: View) -> list[Reached]:
-    """Return how far the ranges of the live view are."""
-    found = connection.execute(_RANGES, (view.name, view.version)).fetchall()
+def ranges(connection: "Connection[Any]", view: View, copy: Copy = LIVE) -> list[Reached]:
+    """Return how far the ranges of the view are."""
+    found = connection.execute(copy.ranges.encode(), (view.name, view.version)).fetchall()
     return [Reached(Range(lo, hi), position) for lo, hi, position in found]
 
 
-def compare(connection: "Connection[Any]", aside: Aside) -> list[Compared]:
+def compare(connection: "Connection[Any]", aside: Aside, copy: Copy = LIVE) -> list[Compared]:
     """Compare every view of a full aside with the live one. Raises ViewFault, LogBroken, NotBehind."""
     with _snapshot(connection):
-        connection.execute(_stay(aside))
-        return [_compare(connection, aside, view) for view in aside.shapes()]
+        connection.execute(_stay(aside, copy))
+        return [_compare(connection, aside, view, copy) for view in aside.shapes()]
 
 
-def _stay(aside: Aside) -> sql.Composed:
+def _stay(aside: Aside, copy: Copy) -> sql.Composed:
     """Keep the live tables where they are, before the snapshot is taken: of one swapped in later it shows no row."""
-    tables = (sql.Identifier("views", table.name) for view in aside.shapes() for table in view.tables)
+    tables = (sql.Identifier(copy.schema, table.name) for view in aside.shapes() for table in view.tables)
     return sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.SQL(", ").join(tables))
 
 
@@ -92,20 +105,20 @@ class NotBehind(Refused):
     en = "The view went back while it was compared: compare it again"
 
 
-def _compare(connection: "Connection[Any]", aside: Aside, view: View) -> Compared:
-    reached = ranges(connection, view)
+def _compare(connection: "Connection[Any]", aside: Aside, view: View, copy: Copy) -> Compared:
+    reached = ranges(connection, view, copy)
     if any(each.position < aside.position for each in reached):
         raise NotBehind(view.name)
     for each in reached:
         fold_range(connection, aside, view, each)
-    found = [_compare_table(connection, aside, table) for table in view.tables]
+    found = [_compare_table(connection, aside, table, copy) for table in view.tables]
     return Compared(
         view=view.name,
         position=max((each.position for each in reached), default=0),
         rows=sum(rows for rows, _, _ in found),
         differences=sum(number for _, number, _ in found),
         first=tuple(each for _, _, first in found for each in first),
-        parked=connection.execute(_PARKED, (view.name,)).fetchall()[0][0],
+        parked=connection.execute(copy.parked.encode(), (view.name,)).fetchall()[0][0],
     )
 
 
@@ -132,9 +145,11 @@ def _snapshot(connection: "Connection[Any]") -> Iterator[None]:
         connection.isolation_level = before
 
 
-def _compare_table(connection: "Connection[Any]", aside: Aside, table: Table) -> tuple[int, int, list[Difference]]:
+def _compare_table(
+    connection: "Connection[Any]", aside: Aside, table: Table, copy: Copy
+) -> tuple[int, int, list[Difference]]:
     names = {
-        "live": sql.Identifier("views", table.name),
+        "live": sql.Identifier(copy.schema, table.name),
         "log": sql.Identifier(aside.schema, table.name),
         "key": sql.SQL(", ").join(map(sql.Identifier, table.columns[: table.key])),
         "texts": sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in table.columns[: table.key]),

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from adapters.projector import asides
 from adapters.projector.asides import Aside, AsideBusy
-from adapters.projector.comparing import Compared, compare, ranges
+from adapters.projector.comparing import LIVE, Compared, Copy, compare, ranges
 from adapters.projector.filling import Progress, fill, fold_up_to
 from adapters.projector.folding import ViewFault
 from adapters.projector.poison import told
@@ -21,7 +21,6 @@ from projections.shape import View
 _COMPARABLE = 50_000
 """A live view that is further behind is not compared: folding by positions is slower than filling by streams."""
 _FOUND = "UPDATE views.projections SET differences = %s WHERE view = %s"
-_LEAST = "SELECT coalesce(min(position), 0) FROM views.checkpoint WHERE view = ANY(%s)"
 
 
 class Rebuilt(NamedTuple):
@@ -44,7 +43,7 @@ def rebuild(
         aside = fill(connection, aside, progress)
         compared: list[Compared] = []
         if alive and aside.position <= _least(connection, views):
-            aside = approach(connection, aside, progress)
+            aside = fold_up_to(connection, aside, _least(connection, views), progress)
             compared = compare(connection, aside)
         aside = _catch_up(connection, aside, progress)
         position = swap(connection, aside)
@@ -91,14 +90,20 @@ def fault_of(error: BaseException) -> str:
 
 
 def verify(
-    connection: "Connection[Any]", views: Sequence[View], owner: str, progress: Progress = lambda _: None
+    connection: "Connection[Any]",
+    views: Sequence[View],
+    owner: str,
+    progress: Progress = lambda _: None,
+    copy: Copy = LIVE,
 ) -> list[Compared]:
     """Compute the views aside and compare them with the live ones; nothing stays. Raises as ``rebuild``."""
     _drop_dead(connection, owner)
     with connection.transaction():  # made and owned at once: nobody may take it for a dead process's
-        aside = asides.own(connection, asides.make(connection, "verify", views, _least(connection, views)), owner)
+        made = asides.make(connection, "verify", views, _least(connection, views, copy))
+        aside = asides.own(connection, made, owner)
     try:
-        return compare(connection, approach(connection, fill(connection, aside, progress), progress))
+        filled = fill(connection, aside, progress)
+        return compare(connection, fold_up_to(connection, filled, _least(connection, views, copy), progress), copy)
     finally:
         if not connection.closed:
             asides.drop(connection, aside)
@@ -112,15 +117,9 @@ def _drop_dead(connection: "Connection[Any]", owner: str) -> None:
                 asides.drop(connection, asides.own(connection, aside, owner))
 
 
-def approach(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:
-    """Bring the aside up to the live views, as far as the slowest of their ranges is."""
-    return fold_up_to(connection, aside, _least(connection, aside.shapes()), progress)
-
-
-def _least(connection: "Connection[Any]", views: Sequence[View]) -> int:
+def _least(connection: "Connection[Any]", views: Sequence[View], copy: Copy = LIVE) -> int:
     """Return the position that all ranges of the views have passed."""
-    least: int = connection.execute(_LEAST, ([view.name for view in views],)).fetchall()[0][0]
-    return least
+    return min((each.position for view in views for each in ranges(connection, view, copy)), default=0)
 
 
 def _target(connection: "Connection[Any]", views: Sequence[View]) -> int:
@@ -129,9 +128,9 @@ def _target(connection: "Connection[Any]", views: Sequence[View]) -> int:
     return least if head - least <= _COMPARABLE else head
 
 
-def lives(connection: "Connection[Any]", view: View) -> bool:
+def lives(connection: "Connection[Any]", view: View, copy: Copy = LIVE) -> bool:
     """Tell whether the view lives in the version that this program has."""
-    return bool(ranges(connection, view))
+    return bool(ranges(connection, view, copy))
 
 
 def _catch_up(connection: "Connection[Any]", aside: Aside, progress: Progress) -> Aside:

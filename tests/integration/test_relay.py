@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from adapters.feeds.deliveries import deliveries
 from adapters.feeds.progress import KafkaAhead, last_progress
-from adapters.feeds.relay import drain, open_relay
+from adapters.feeds.relay import drain
+from adapters.feeds.sending import open_relay
 from adapters.house import House
 from adapters.kafka.administering import changes, make_so
 from adapters.kafka.connection import KafkaSettings
@@ -51,11 +52,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
 
 
 def relayed(house: House, settings: KafkaSettings, *, fast: bool = False) -> int:
-    running = open_relay(house, settings, fast=fast)
-    try:
-        return drain(running)
-    finally:
-        running.close()
+    return drain(open_relay(house, settings, fast=fast))
 
 
 @CLIENTS
@@ -115,7 +112,6 @@ def test_of_two_relays_the_first_is_fenced_and_the_second_goes_on(house: House, 
         first.step(10)
     first.close()
     drain(second)
-    second.close()
     assert_exactly_once(house, settings)
 
 

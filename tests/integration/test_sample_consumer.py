@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.feeds.relay import drain, open_relay
+from adapters.feeds.relay import drain
+from adapters.feeds.sending import open_relay
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.topics import feed_topic
@@ -80,11 +81,7 @@ def running(settings: KafkaSettings, group: str, theirs: str, *options: str) -> 
 
 
 def relay_all(house: House, settings: KafkaSettings) -> None:
-    relay = open_relay(house, settings, fast=True)
-    try:
-        drain(relay)
-    finally:
-        relay.close()
+    drain(open_relay(house, settings, fast=True))
 
 
 def held(theirs: str) -> int:

@@ -9,9 +9,11 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from adapters.feeds.relay import Relay, Sent, relay, relay_with
+from adapters.feeds.sending import FeedSource, open_relay
 from adapters.house import House, open_place
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.producing import Record, producer
@@ -49,7 +51,8 @@ def main(url: str, home: str, kafka: KafkaSettings, *, fast: bool, times: int) -
         child = os.fork()
         if not child:
             with open_place(settings, lambda: url) as place:
-                die(relay_with(House(settings, place), Dying(kafka, fast=fast), kafka))
+                house = House(settings, place)
+                die(relay_with(house, Dying(kafka, fast=fast), kafka, FeedSource(house, kafka)))
         _, status = os.waitpid(child, 0)
         say("killed" if os.WIFSIGNALED(status) else f"ended {status}")
     ended = threading.Event()
@@ -57,7 +60,7 @@ def main(url: str, home: str, kafka: KafkaSettings, *, fast: bool, times: int) -
         house = House(settings, place)
         threading.Thread(target=input_end, args=(ended,), daemon=True).start()
         say("relaying")
-        relay(house, kafka, ended, tell, fast=fast)
+        relay(house, partial(open_relay, house, kafka, fast=fast), ended, tell)
         house.close()
 
 

@@ -1,0 +1,74 @@
+"""Feeds as a source of the relay: messages of the contracts that are in force today, to each department's topic."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
+from psycopg import Connection
+
+from adapters.feeds.deliveries import Counted
+from adapters.feeds.messages import Message, headers
+from adapters.feeds.progress import Progress
+from adapters.feeds.reading import FeedReader, Outgoing
+from adapters.feeds.relay import Relay, Taken, relaying
+from adapters.house import House
+from adapters.kafka.connection import KafkaSettings
+from adapters.kafka.producing import Record
+from adapters.kafka.topics import feed_topic
+from application.feeds import Contracts
+from domain.calendar import civil_day
+from domain.feeds.contract import Contract
+
+
+def open_relay(house: House, settings: KafkaSettings, *, fast: bool = False) -> Relay:
+    """Return a relay of the feeds. Raises NoKafka, KafkaDown, KafkaAhead, NoFastClient."""
+    return relaying(house, settings, FeedSource(house, settings), fast=fast)
+
+
+class FeedSource:
+    """The feeds of all departments that take theirs from Kafka."""
+
+    key = b"relay"
+
+    def __init__(self, house: House, settings: KafkaSettings) -> None:
+        """Read the contracts of this house."""
+        self._house = house
+        self._prefix = settings.prefix
+        self._contracts = Contracts(house.log)
+        self._in_force: Sequence[Contract] = ()
+        self._reader = FeedReader((), house.vault.opener)
+
+    def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
+        """Return what comes next. Raises LogBroken, NoVault, KeyLost, Unavailable."""
+        today = civil_day(self._house.now())
+        self._take_on([each for each in self._contracts.on(today) if "kafka" in each.manner])
+        outgoing = self._reader.read(connection, before.position, most)
+        records = self._records(outgoing, f"/logs/{before.log}")
+        return Taken(outgoing.upto, records, self._counted(before, outgoing, today))
+
+    def _take_on(self, contracts: Sequence[Contract]) -> None:
+        if contracts != self._in_force:
+            self._in_force, self._reader = contracts, FeedReader(contracts, self._house.vault.opener)
+
+    def _records(self, outgoing: Outgoing, source: str) -> list[Record]:
+        return [
+            Record(feed_topic(self._prefix, department), each.case_id.encode(), each.data, headers(each, source))
+            for department, messages in outgoing.messages.items()
+            for each in messages
+        ]
+
+    def _counted(self, before: Progress, outgoing: Outgoing, today: date) -> tuple[Counted, ...]:
+        known = {(each.department, each.contract): each for each in before.counts if each.day == today}
+        for contract in self._in_force:
+            if messages := outgoing.messages.get(contract.department):
+                key = contract.department, contract.version
+                known[key] = _more(known.get(key), contract, messages, today)
+        return tuple(known.values())
+
+
+def _more(so_far: Counted | None, contract: Contract, messages: Sequence[Message], today: date) -> Counted:
+    first, last = messages[0].position, messages[-1].position
+    if so_far is None:
+        return Counted(contract.department, contract.version, today, len(messages), first, last)
+    return replace(so_far, messages=so_far.messages + len(messages), last=last)

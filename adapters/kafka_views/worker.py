@@ -1,0 +1,153 @@
+"""A worker of the consumer group: folds the partitions that Kafka gives it, from where the rows say."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+from adapters.eventstore.reader import LogBroken
+from adapters.house import House
+from adapters.kafka.connection import KafkaDown, KafkaSettings, options
+from adapters.kafka.topics import log_topic
+from adapters.kafka_views.folding import BatchAhead, take
+from adapters.kafka_views.messages import Placed, placed
+from adapters.kafka_views.tables import begin_at, prepare
+from adapters.projector.sessions import session
+from domain.errors import Unavailable
+from projections.shape import View
+
+MOST_EVENTS = 5_000
+_POLL_MS = 500
+_SESSION_MS = 10_000
+"""A worker that is not heard of for so long has lost its partitions."""
+_BACK_OFF_SECONDS = 1.0
+_log = logging.getLogger("anjuan.kafka_views")
+
+
+class Folded(NamedTuple):
+    """A batch that was folded."""
+
+    partition: int
+    position: int
+    events: int
+
+
+Told = Callable[[Folded], None]
+
+
+def work(
+    house: House, settings: KafkaSettings, views: Sequence[View], stop: threading.Event, told: Told = lambda _: None
+) -> None:
+    """Fold until ``stop`` is set; outages of Kafka and of the database pass by themselves.
+
+    Raises LogBroken, NoKafka, NewerView: somebody has to look.
+    """
+    while not stop.is_set():
+        try:
+            _run(house, settings, views, told, lambda *_: stop.is_set())
+        except (Unavailable, psycopg.OperationalError) as outage:
+            _log.warning("folding from Kafka is interrupted: %s", type(outage).__name__)
+            stop.wait(_BACK_OFF_SECONDS)
+
+
+def work_to_the_end(house: House, settings: KafkaSettings, views: Sequence[View], told: Told = lambda _: None) -> None:
+    """Fold what there is in the partitions that it is given. Raises as ``work``, and KafkaDown."""
+
+    def ended(consumer: Any, idle: bool) -> bool:  # noqa: ANN401, FBT001 the library publishes no types
+        places = list(consumer.assignment())
+        if not places or not idle:
+            return False
+        ends = consumer.end_offsets(places)
+        return all(consumer.position(place) >= ends[place] for place in places)
+
+    _run(house, settings, views, told, ended)
+
+
+def _run(
+    house: House, settings: KafkaSettings, views: Sequence[View], told: Told, ended: Callable[[Any, bool], bool]
+) -> None:
+    """Fold until ``ended`` says so, which hears whether there was nothing."""
+    with session(house.locate) as (connection, _), _down(), closing(_consumer(settings)) as consumer:
+        prepare(connection, views)
+        consumer.subscribe([log_topic(settings.prefix)], listener=_listener(consumer, connection, views))
+        idle, worker = False, _Worker(consumer, connection, views)
+        while not ended(consumer, idle):
+            found = worker.turn()
+            idle = not found
+            for folded in found:
+                told(folded)
+
+
+@contextmanager
+def _down() -> Iterator[None]:
+    from kafka.errors import KafkaError  # noqa: PLC0415 loaded only where Kafka is used
+
+    try:
+        yield
+    except KafkaError as error:
+        raise KafkaDown(type(error).__name__) from error
+
+
+class _Worker:
+    def __init__(self, consumer: Any, connection: "Connection[Any]", views: Sequence[View]) -> None:  # noqa: ANN401 the library publishes no types
+        self._consumer = consumer
+        self._connection = connection
+        self._views = views
+        self._sought: dict[int, int] = {}
+
+    def turn(self) -> list[Folded]:
+        """Fold what a poll gives."""
+        found = self._consumer.poll(timeout_ms=_POLL_MS)
+        return [self._take(place, [placed(message) for message in messages]) for place, messages in found.items()]
+
+    def _take(self, place: Any, batch: Sequence[Placed]) -> Folded:  # noqa: ANN401 the library publishes no types
+        try:
+            take(self._connection, self._views, place.partition, batch)
+        except BatchAhead as ahead:
+            self._go_back(place, ahead)
+            return Folded(place.partition, batch[0].before, 0)
+        self._sought.pop(place.partition, None)
+        return Folded(place.partition, batch[-1].row[0], len(batch))
+
+    def _go_back(self, place: Any, ahead: BatchAhead) -> None:  # noqa: ANN401 the library publishes no types
+        """Read from where the rows say; once: what is not there then, is missing in the topic. Raises LogBroken."""
+        offset = begin_at(self._connection, self._views, [place.partition])[place.partition]
+        if self._sought.get(place.partition) == offset:
+            raise LogBroken(str(ahead))
+        self._sought[place.partition] = offset
+        self._consumer.seek(place, offset)
+
+
+def _consumer(settings: KafkaSettings) -> Any:  # noqa: ANN401 the library publishes no types
+    from kafka import KafkaConsumer  # noqa: PLC0415 loaded only where Kafka is used
+
+    return KafkaConsumer(
+        **options(settings),
+        group_id=f"{settings.prefix}-views",
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_poll_records=MOST_EVENTS,
+        session_timeout_ms=_SESSION_MS,
+        heartbeat_interval_ms=_SESSION_MS // 4,
+    )
+
+
+def _listener(consumer: Any, connection: "Connection[Any]", views: Sequence[View]) -> Any:  # noqa: ANN401 the library publishes no types
+    """Return what starts each partition that we are given where the rows say: Kafka's own memory is not used."""
+    from kafka import ConsumerRebalanceListener  # noqa: PLC0415 loaded only where Kafka is used
+
+    class FromRows(ConsumerRebalanceListener):  # type: ignore[misc]  # the library publishes no types
+        def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401 the library publishes no types
+            """Nothing is held back: what was folded is committed."""
+
+        def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ANN401 the library publishes no types
+            places = {place.partition: place for place in assigned}
+            for partition, offset in begin_at(connection, views, list(places)).items():
+                consumer.seek(places[partition], offset)
+
+    return FromRows()
