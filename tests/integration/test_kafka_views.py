@@ -43,11 +43,12 @@ from tests.support.workers import eventually
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
 _SEEDS = count(500)
-# The last position of each partition, by the slices of its streams.
-_LACKING = """
-SELECT count(*) FROM views.kafka_checkpoint AS c
- WHERE position < (SELECT coalesce(max(e.position), 0) FROM log.events AS e
-                    WHERE log.slice_of(e.stream) >= c.lo AND log.slice_of(e.stream) < c.hi)
+# Whether all have the last event of the streams in their slices.
+_REACHED = """
+SELECT count(*) > 0 AND bool_and(position = (
+           SELECT coalesce(max(e.position), 0) FROM log.events AS e
+            WHERE log.slice_of(e.stream) >= c.lo AND log.slice_of(e.stream) < c.hi))
+  FROM views.kafka_checkpoint AS c
 """
 
 
@@ -127,11 +128,11 @@ def test_workers_that_come_go_die_and_stop_lose_and_double_nothing(
         workers[0].send_signal(signal.SIGSTOP)  # and believes afterwards that it still has its partitions
         for _ in range(3):
             more(0.5)
-        eventually(lambda: query(database_url, _LACKING) == [(0,)], "nobody takes over")
+        eventually(lambda: query(database_url, _REACHED) == [(True,)], "nobody takes over")
         workers[0].send_signal(signal.SIGCONT)
         for _ in range(3):
             more(0.5)
-        eventually(lambda: query(database_url, _LACKING) == [(0,)], "they do not go on together")
+        eventually(lambda: query(database_url, _REACHED) == [(True,)], "they do not go on together")
         for worker in workers:
             finish(worker)
     assert_they_are_the_log(house)
@@ -172,7 +173,7 @@ def test_a_view_that_goes_on_while_workers_run_catches_up(house: House, database
     with program("feed_views", *args) as worker:
         write_cases(house.log, next(_SEEDS), 10)
         relay(house, settings)
-        eventually(lambda: query(database_url, _LACKING) == [(0,)], "it does not begin")
+        eventually(lambda: query(database_url, _REACHED) == [(True,)], "it does not begin")
         query(database_url, "UPDATE views.kafka_checkpoint SET fault = 'x' WHERE view = 'worklist'")
         write_cases(house.log, next(_SEEDS), 10)
         relay(house, settings)
@@ -182,7 +183,7 @@ def test_a_view_that_goes_on_while_workers_run_catches_up(house: House, database
             retry(connection)
         write_cases(house.log, next(_SEEDS), 10)  # the next batch of each partition begins behind what it lacks
         relay(house, settings)
-        eventually(lambda: query(database_url, _LACKING) == [(0,)], "it does not catch up")
+        eventually(lambda: query(database_url, _REACHED) == [(True,)], "it does not catch up")
         finish(worker)
     assert_they_are_the_log(house)
 
