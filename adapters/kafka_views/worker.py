@@ -73,8 +73,8 @@ def _run(
     """Fold until ``ended`` says so, which hears whether there was nothing."""
     with session(house.locate) as (connection, _), _down(), closing(_consumer(settings)) as consumer:
         prepare(connection, views)
-        consumer.subscribe([log_topic(settings.prefix)], listener=_listener(consumer, connection, views))
         idle, worker = False, _Worker(consumer, connection, views)
+        consumer.subscribe([log_topic(settings.prefix)], listener=_listener(worker))
         while not ended(consumer, idle):
             found = worker.turn()
             idle = not found
@@ -97,28 +97,42 @@ class _Worker:
         self._consumer = consumer
         self._connection = connection
         self._views = views
-        self._sought: dict[int, int] = {}
+        self._next: dict[int, int] = {}  # by partition, what the rows said, or say since we folded
+
+    def start(self, places: Sequence[Any]) -> None:
+        """Read partitions from where the rows say: Kafka's own memory is not used."""
+        begin = begin_at(self._connection, self._views, [place.partition for place in places])
+        for place in places:
+            self._seek(place, begin.get(place.partition, 0))
 
     def turn(self) -> list[Folded]:
         """Fold what a poll gives."""
         found = self._consumer.poll(timeout_ms=_POLL_MS)
+        if not found:
+            self._look_back()
         return [self._take(place, [placed(message) for message in messages]) for place, messages in found.items()]
 
     def _take(self, place: Any, batch: Sequence[Placed]) -> Folded:  # noqa: ANN401 the library publishes no types
         try:
             take(self._connection, self._views, place.partition, batch)
         except BatchAhead as ahead:
-            self._go_back(place, ahead)
+            offset = begin_at(self._connection, self._views, [place.partition])[place.partition]
+            if offset == self._next[place.partition]:  # what is not there by now, is missing in the topic
+                raise LogBroken(str(ahead)) from ahead
+            self._seek(place, offset)
             return Folded(place.partition, batch[0].before, 0)
-        self._sought.pop(place.partition, None)
+        self._next[place.partition] = batch[-1].offset + 1
         return Folded(place.partition, batch[-1].row[0], len(batch))
 
-    def _go_back(self, place: Any, ahead: BatchAhead) -> None:  # noqa: ANN401 the library publishes no types
-        """Read from where the rows say; once: what is not there then, is missing in the topic. Raises LogBroken."""
-        offset = begin_at(self._connection, self._views, [place.partition])[place.partition]
-        if self._sought.get(place.partition) == offset:
-            raise LogBroken(str(ahead))
-        self._sought[place.partition] = offset
+    def _look_back(self) -> None:
+        """See whether a view that stood still may go on: nothing need come for that."""
+        places = {place.partition: place for place in self._consumer.assignment()}
+        for partition, offset in begin_at(self._connection, self._views, list(places)).items():
+            if offset < self._next[partition]:
+                self._seek(places[partition], offset)
+
+    def _seek(self, place: Any, offset: int) -> None:  # noqa: ANN401 the library publishes no types
+        self._next[place.partition] = offset
         self._consumer.seek(place, offset)
 
 
@@ -137,17 +151,14 @@ def _consumer(settings: KafkaSettings) -> Any:  # noqa: ANN401 the library publi
     )
 
 
-def _listener(consumer: Any, connection: "Connection[Any]", views: Sequence[View]) -> Any:  # noqa: ANN401 the library publishes no types
-    """Return what starts each partition that we are given where the rows say: Kafka's own memory is not used."""
+def _listener(worker: _Worker) -> Any:  # noqa: ANN401 the library publishes no types
     from kafka import ConsumerRebalanceListener  # noqa: PLC0415 loaded only where Kafka is used
 
-    class FromRows(ConsumerRebalanceListener):  # type: ignore[misc]  # the library publishes no types
+    class Starting(ConsumerRebalanceListener):  # type: ignore[misc]  # the library publishes no types
         def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401 the library publishes no types
             """Nothing is held back: what was folded is committed."""
 
         def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ANN401 the library publishes no types
-            places = {place.partition: place for place in assigned}
-            for partition, offset in begin_at(connection, views, list(places)).items():
-                consumer.seek(places[partition], offset)
+            worker.start(list(assigned))
 
-    return FromRows()
+    return Starting()
