@@ -20,12 +20,12 @@ from adapters.ids import new_id
 from adapters.settings import Settings, child_environment
 from domain.authority.posts import Post
 
+HOST = "127.0.0.1"
 _WHAT = "HTTP 命令，32 连接，单进程 HTTP command, 32 connections, one worker"
 _RATE = Question(name="http-rate", what=_WHAT, unit="commands/s", bar=1_000)
 _MEDIAN = Question(name="http-p50", what=f"{_WHAT}: p50", unit="ms")
 _SLOW = Question(name="http-p99", what=f"{_WHAT}: p99", unit="ms", bar=80)
 _CONNECTIONS = 32
-_HOST = "127.0.0.1"
 _START_SECONDS = 30.0
 _CLIENT_SECONDS = 300.0
 
@@ -38,9 +38,9 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
         with ground.house(url) as house:
             house.log.append(bureau())
             rounds = [_load(house, list(histories(cases, steps=2))) for _ in range(plan.rounds)]
-        with _served(replace(ground.settings(url), host=_HOST, port=_free_port())) as port:
+        with served(replace(ground.settings(url), host=HOST, port=free_port())) as port:
             for number, connections in enumerate(rounds, 1):
-                timing = _client(Load(_HOST, port, connections))
+                timing = _client(Load(HOST, port, connections))
                 cuts = quantiles(timing.each, n=100)
                 rates.append(len(timing.each) / timing.seconds)
                 middles.append(cuts[49] * 1e3)
@@ -84,7 +84,7 @@ def _commands(team: Team) -> list[tuple[Post, str, str]]:
 
 
 @contextmanager
-def _served(settings: Settings) -> Iterator[int]:
+def served(settings: Settings) -> Iterator[int]:
     """Run ``anjuan serve`` as anybody would, projector included."""
     command = [sys.executable, "-P", "-m", "adapters.main", "serve"]
     server = subprocess.Popen(command, env=child_environment(settings), stdout=subprocess.DEVNULL)  # noqa: S603 a program of ours
@@ -100,15 +100,16 @@ def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and server.poll() is None:
         with socket.socket() as probe:
-            if probe.connect_ex((_HOST, port)) == 0:
+            if probe.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(0.05)
     raise TimeoutError("anjuan serve does not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind((_HOST, 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 

@@ -9,12 +9,15 @@ from adapters.bench import (
     catch_up,
     decisions,
     duties,
+    feed_backfill,
+    feed_lag,
     http_commands,
     live,
     lookups,
     million,
     proofs,
     rebuild,
+    relaying,
     replay,
     sealing,
 )
@@ -35,8 +38,11 @@ BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
     "lookups": lookups.measure,
     "proofs": proofs.measure,
     "sealing": sealing.measure,
+    "feed-http": feed_backfill.measure,
+    "relay": relaying.measure,
+    "feed-lag": feed_lag.measure,
     "million": million.measure,
 }
 
-BY_NAME_ALONE = frozenset({"million"})
-"""Too long for every run."""
+BY_NAME_ALONE = frozenset({"million", "relay", "feed-lag"})
+"""Too long for every run, or in need of Kafka."""

@@ -50,6 +50,7 @@ NAMES = {
     "http-rate",
     "http-p50",
     "http-p99",
+    "feed-http",
 }
 QUESTION = Question(name="q", what="anything", unit="events/s", bar=2)
 
