@@ -111,5 +111,10 @@ def headers(message: Message, source: str) -> list[tuple[str, bytes]]:
     return [*named, ("ce_source", source.encode()), *plain]
 
 
+def header_of(attribute: str) -> str:
+    """Return the header on Kafka that holds this attribute, for who describes messages."""
+    return _PLAIN.get(attribute, f"ce_{attribute}")
+
+
 _PLAIN = {"datacontenttype": "content-type", "traceparent": "traceparent"}
 """Attributes that have a header of their own name."""

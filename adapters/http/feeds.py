@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from adapters.feeds.delivering import Page, contract_in_force, hand_out
+from adapters.feeds.describing import document_today
 from adapters.feeds.schemas import message_schema
 from adapters.feeds.waiting import Growth
 from adapters.house import House
@@ -20,6 +21,7 @@ from adapters.http.answers import json_response
 from adapters.http.auth import bearer
 from adapters.http.problems import BadHeader, NotFound, Unauthenticated
 from adapters.http.running import offload
+from adapters.web.texts import load_texts
 from application.feeds import read_feed
 from domain.errors import NoAuthority
 from domain.feeds.contract import Contract
@@ -70,13 +72,14 @@ def router(house: House) -> APIRouter:
         first = await given.page((request, department), _last_event(request), _STEP)
         return StreamingResponse(given.events((request, department), first), media_type="text/event-stream")
 
+    @feeds.get("/{department}/asyncapi.json", summary="AsyncAPI document 接口说明 (AsyncAPI 3)")
+    def asyncapi(request: Request, department: str) -> Response:
+        _only_its_own(house, request, department)
+        return json_response(document_today(house, department, load_texts()), headers={"Cache-Control": "no-store"})
+
     @feeds.get("/{department}/schemas/{version}/{event_type}", summary="JSON Schema of a message 消息格式")
     def schema(department: str, version: int, event_type: str) -> Response:
-        versions = read_feed(house.log, department).versions
-        found = message_schema(versions[version - 1], event_type) if 0 < version <= len(versions) else None
-        if found is None:
-            raise NotFound
-        return json_response(found)
+        return json_response(_schema(house, department, version, event_type))
 
     return feeds
 
@@ -120,6 +123,14 @@ def _next_page(house: House, who: Who, after: int, most: int) -> Page:
     return hand_out(house, _contract(house, *who), after, most)
 
 
+def _schema(house: House, department: str, version: int, event_type: str) -> dict[str, Any]:
+    versions = read_feed(house.log, department).versions
+    found = message_schema(versions[version - 1], event_type) if 0 < version <= len(versions) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _last_event(request: Request) -> int:
     last = request.headers.get("last-event-id", "0")
     if not (last.isascii() and last.isdigit() and len(last) < _MOST_DIGITS):
@@ -128,13 +139,17 @@ def _last_event(request: Request) -> int:
 
 
 def _contract(house: House, request: Request, department: str) -> Contract:
+    _only_its_own(house, request, department)
+    return contract_in_force(house, department, "http")
+
+
+def _only_its_own(house: House, request: Request, department: str) -> None:
     token = bearer(request)
     holder = house.departments.holder(token) if token else None
     if holder is None:
         raise Unauthenticated
     if holder != department:
         raise OtherDepartment
-    return contract_in_force(house, department, "http")
 
 
 def _answer(request: Request, found: Page) -> Response:

@@ -13,14 +13,14 @@ from domain.signals.events import SignalReceived
 from domain.signals.kinds import KINDS, Kind, Lead, Shape
 from domain.signals.refusals import BadSignal, WrongDepartment
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
-_DIVISION = re.compile(r"|[0-9]{2,12}")
-_CODE = re.compile(r"[0-9]{2,12}")
+SIGNAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+DIVISION_OR_NONE = re.compile(r"|[0-9]{2,12}")
+SHORT_CODE = re.compile(r"[0-9]{2,12}")
 _NUMBER = re.compile(r"(?=([0-9]{17}[0-9Xx]))")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOST_NAME = 100
-_MOST_FEN = 10**15
-_MOST_COUNT = 10_000
+MOST_NAME = 100
+MOST_FEN = 10**15
+MOST_COUNT = 10_000
 
 
 class SignalIn(Command):
@@ -75,10 +75,10 @@ def _fault(signal: SignalIn, today: date) -> str:
         return "kind"
     verified = signal.verified_on or today
     wrong = {
-        "id": not _ID.fullmatch(signal.id) or _holds_id_number(signal.id),
+        "id": not SIGNAL_ID.fullmatch(signal.id) or _holds_id_number(signal.id),
         "happened_on": signal.happened_on > today,
         "verified_on": not signal.happened_on <= verified <= today,
-        "division": not _DIVISION.fullmatch(signal.division),
+        "division": not DIVISION_OR_NONE.fullmatch(signal.division),
         "name": not _is_name(signal.name),
         "id_number": check_citizen_id(signal.id_number) is not None,
     }
@@ -91,7 +91,7 @@ def _holds_id_number(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    return 0 < len(text.strip()) <= _MOST_NAME and text.strip().isprintable() and not text.strip().startswith(RESERVED)
+    return 0 < len(text.strip()) <= MOST_NAME and text.strip().isprintable() and not text.strip().startswith(RESERVED)
 
 
 def _wrong_fact(kind: Kind, facts: Mapping[str, FactValue]) -> str:
@@ -108,12 +108,12 @@ def _fits(value: FactValue, shape: Shape | tuple[str, ...]) -> bool:
         case "flag":
             return isinstance(value, bool)
         case "fen" | "count":
-            most = _MOST_FEN if shape == "fen" else _MOST_COUNT
+            most = MOST_FEN if shape == "fen" else MOST_COUNT
             return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
         case "date":
             return isinstance(value, str) and _is_day(value)
         case "code":
-            return isinstance(value, str) and _CODE.fullmatch(value) is not None
+            return isinstance(value, str) and SHORT_CODE.fullmatch(value) is not None
         case _:
             return value in shape
 
