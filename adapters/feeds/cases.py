@@ -46,7 +46,7 @@ class _Place(NamedTuple):
 
 
 class CaseAbout:
-    """A case over its events; ``seq``: of the event that a message is about."""
+    """A case over its events; ``seq``: of the event that a message is about. What was asked once is remembered."""
 
     def __init__(self, first: dict[str, Any]) -> None:
         """``first``: the data of the event that opened it."""
@@ -56,21 +56,39 @@ class CaseAbout:
         """The ``seq`` of its first confirmation."""
         self._divisions: list[tuple[int, str]] = [(1, first.get("division", ""))]
         self._persons: list[tuple[int, list[Told]]] = []
+        self._covered: dict[tuple[str, str], bool] = {}
+        self._case: dict[str, bytes] = {}
+        self._told: dict[tuple[int, tuple[str, ...]], bytes] = {}
 
     def is_covered(self, contract: Contract, seq: int) -> bool:
         """Tell whether the contract lets an event of it be delivered; who it moves away from hears so."""
         if contract.confirmed_only and seq < self.confirmed_since:
             return False
-        before, after = self.divisions(seq)
-        return contract.covers(self.matter, after) or (before != after and contract.covers(self.matter, before))
+        after = self.division(seq)
+        if self._covers(contract, after):
+            return True
+        return len(self._divisions) > 1 and self._covers(contract, self.division(seq - 1))
 
-    def divisions(self, seq: int) -> tuple[str, str]:
-        """Return where it was before this event, and with it: the same but for a transfer."""
-        return _latest(self._divisions, seq - 1), _latest(self._divisions, seq)
+    def division(self, seq: int) -> str:
+        """Return where it was with this event."""
+        known = self._divisions
+        return known[0][1] if len(known) == 1 else known[_latest(known, seq)][1]
 
-    def persons(self, seq: int) -> Sequence[Told]:
-        """Return whose case it was."""
-        return _latest(self._persons, seq) if self._persons else ()
+    def case(self, case_id: str, seq: int) -> bytes:
+        """Return what a message says of the case itself, as JSON."""
+        division = self.division(seq)
+        if division not in self._case:
+            case = {"division": division, "id": case_id, "matter": self.matter, "number": self.number}
+            self._case[division] = _encode(case)
+        return self._case[division]
+
+    def told(self, seq: int, names: tuple[str, ...]) -> bytes:
+        """Return whose case it was, as far as these attributes tell, with the proofs: the end of a message's data."""
+        which = _latest(self._persons, seq) if self._persons else -1
+        if (which, names) not in self._told:
+            persons = self._persons[which][1] if self._persons else ()
+            self._told[which, names] = b',"persons":[%b],"proofs":[%b]' % _persons_told(persons, names)
+        return self._told[which, names]
 
     def moved(self, seq: int, division: str) -> None:
         """It was transferred."""
@@ -80,14 +98,35 @@ class CaseAbout:
         """It is of these persons from this event on."""
         self._persons.append((seq, persons))
 
+    def _covers(self, contract: Contract, division: str) -> bool:
+        key = contract.department, division
+        if key not in self._covered:
+            self._covered[key] = contract.covers(self.matter, division)
+        return self._covered[key]
 
-def _latest(known: list[tuple[int, Any]], seq: int) -> Any:  # noqa: ANN401 what is known
-    return next((value for since, value in reversed(known) if since <= seq), known[0][1])
+
+def _persons_told(persons: Sequence[Told], names: Sequence[str]) -> tuple[bytes, bytes]:
+    told = (
+        b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), each.values[name]) for name in known)
+        for each in persons
+        if (known := [name for name in names if name in each.values])
+    )
+    proofs = (each.proofs[name] for each in persons for name in names if name in each.proofs)
+    return b",".join(told), b",".join(proofs)
 
 
-def cases_about(connection: "Connection[Any]", streams: Iterable[str]) -> dict[str, tuple[CaseAbout, list[_Place]]]:
+def _latest(known: Sequence[tuple[int, Any]], seq: int) -> int:
+    """Return the place of what was known with this event."""
+    return next((place for place in range(len(known) - 1, 0, -1) if known[place][0] <= seq), 0)
+
+
+Named = tuple[CaseAbout, list[_Place]]
+"""A case, and the events that name its persons."""
+
+
+def cases_about(connection: "Connection[Any]", streams: Iterable[str]) -> dict[str, Named]:
     """Return the cases by stream, persons not opened yet, and the events that name them."""
-    found: dict[str, tuple[CaseAbout, list[_Place]]] = {}
+    found: dict[str, Named] = {}
     for row in connection.execute(_ABOUT, (sorted(set(streams)),), binary=True):
         place = _Place._make(row)
         data = msgspec.json.decode(place.state)["data"]
@@ -103,23 +142,28 @@ def cases_about(connection: "Connection[Any]", streams: Iterable[str]) -> dict[s
     return found
 
 
-def open_persons(
-    connection: "Connection[Any]", cases: Iterable[tuple[CaseAbout, list[_Place]]], opener: Disclosing
+def name_persons(
+    connection: "Connection[Any]", cases: Sequence[Named], opened: Sequence[Named], opener: Disclosing
 ) -> None:
-    """Let the cases know their persons. Raises SealBroken, NoVault, KeyLost, Unavailable."""
-    cases = list(cases)
-    places = [place for _, named in cases for place in named]
-    fields = stored_fields(connection, [place.position for place in places])
-    wanted = [field for field in fields if field.path.rpartition("/")[2] in PERSONAL]
-    asked = [Place(place.position, place.stream, place.seq, place.state) for place in places]
-    shown: dict[tuple[int, str], bytes] = {
-        (field.position, field.path): disclosure for field, disclosure in opener.disclosed(asked, wanted)
-    }
+    """Let the cases know their persons, with what is sealed for those that are to be opened.
+
+    Raises SealBroken, NoVault, KeyLost, Unavailable.
+    """
+    shown = _disclosures(connection, [place for _, named in opened for place in named], opener) if opened else {}
     for about, named in cases:
         persons: list[tuple[str, Told]] = []
         for place in named:
             persons = _persons_after(place, persons, shown)
             about.is_of(place.seq, [person for _, person in persons])
+
+
+def _disclosures(
+    connection: "Connection[Any]", places: Sequence[_Place], opener: Disclosing
+) -> dict[tuple[int, str], bytes]:
+    fields = stored_fields(connection, [place.position for place in places])
+    wanted = [field for field in fields if field.path.rpartition("/")[2] in PERSONAL]
+    asked = [Place(place.position, place.stream, place.seq, place.state) for place in places]
+    return {(field.position, field.path): disclosure for field, disclosure in opener.disclosed(asked, wanted)}
 
 
 def _persons_after(

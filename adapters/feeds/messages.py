@@ -1,17 +1,15 @@
 """Messages: CloudEvents 1.0 of events, with nothing in them but what a contract allows (DESIGN §8)."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
 
-from adapters.feeds.cases import CaseAbout, Told
-from domain.feeds.contract import Contract, Delivered
+from adapters.feeds.cases import CaseAbout
+from domain.feeds.contract import PERSONAL, Contract, Delivered
 
 CONTENT_TYPE = "application/json"
-_CASE = "case-"
+_CASE = len("case-")
 _encode = msgspec.json.encode
 
 
@@ -24,17 +22,30 @@ class Row(NamedTuple):
     type: str
     state: bytes
     record: bytes
-    recorded_at: datetime
+
+
+class Attributes(msgspec.Struct, gc=False):
+    """Attributes of CloudEvents, without ``source``."""
+
+    specversion: str
+    id: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    dataschema: str
+    sequence: str
+    position: str
+    record: str
+    traceparent: str
 
 
 class Message(NamedTuple):
-    """One message. ``attributes``: CloudEvents attributes, without ``source``; ``data``: JSON."""
+    """One message. ``data``: JSON."""
 
     position: int
     case_id: str
-    division: str
-    recorded_at: datetime
-    attributes: dict[str, str]
+    attributes: Attributes
     data: bytes
 
 
@@ -52,6 +63,8 @@ class Minimised:
         """Make the decoder once, for many events."""
         self.contract = contract
         self.persons = contract.persons if delivered.persons else ()
+        self.personal = not PERSONAL.isdisjoint(self.persons)
+        """Whether it tells what is sealed."""
         fields: list[Any] = [(name, msgspec.Raw | msgspec.UnsetType, msgspec.UNSET) for name in delivered.fields]
         data: Any = msgspec.defstruct("Allowed", fields, gc=False)
         state: Any = msgspec.defstruct("State", [("data", data), ("meta", _Meta)], gc=False)
@@ -60,38 +73,26 @@ class Minimised:
 
     def message(self, row: Row, about: CaseAbout) -> Message:
         """Return the message of an event."""
-        state = self._decode(row.state)
-        meta: _Meta = state.meta
-        division = about.divisions(row.seq)[1]
-        case_id = row.stream.removeprefix(_CASE)
-        case = {"division": division, "id": case_id, "matter": about.matter, "number": about.number}
-        parts = [b'{"case":', _encode(case), b',"event":', _encode(state.data)]
-        if self.persons:
-            parts += self._persons(about.persons(row.seq))
-        parts.append(b"}")
-        attributes = {
-            "specversion": "1.0",
-            "id": meta.event_id,
-            "type": row.type,
-            "subject": case_id,
-            "time": meta.occurred_at,
-            "datacontenttype": CONTENT_TYPE,
-            "dataschema": self._schema,
-            "sequence": f"{row.seq:010}",
-            "position": str(row.position),
-            "record": sha256(row.record).hexdigest(),
-            "traceparent": traceparent(meta.correlation or meta.command_id, meta.event_id),
-        }
-        return Message(row.position, case_id, division, row.recorded_at, attributes, b"".join(parts))
-
-    def _persons(self, persons: Sequence[Told]) -> Iterator[bytes]:
-        told = (
-            b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), each.values[name]) for name in names)
-            for each in persons
-            if (names := [name for name in self.persons if name in each.values])
+        position, stream, seq, type_, state, record = row
+        told = self._decode(state)
+        meta: _Meta = told.meta
+        case_id = stream[_CASE:]
+        persons = about.told(seq, self.persons) if self.persons else b""
+        attributes = Attributes(
+            "1.0",
+            meta.event_id,
+            type_,
+            case_id,
+            meta.occurred_at,
+            CONTENT_TYPE,
+            self._schema,
+            f"{seq:010}",
+            str(position),
+            sha256(record).hexdigest(),
+            traceparent(meta.correlation or meta.command_id, meta.event_id),
         )
-        proofs = (each.proofs[name] for each in persons for name in self.persons if name in each.proofs)
-        yield b',"persons":[%b],"proofs":[%b]' % (b",".join(told), b",".join(proofs))
+        data = b'{"case":%b,"event":%b%b}' % (about.case(case_id, seq), _encode(told.data), persons)
+        return Message(position, case_id, attributes, data)
 
 
 def traceparent(trace: str, span: str) -> str:
@@ -104,11 +105,23 @@ def structured(message: Message, source: str) -> bytes:
     return b'%b,"source":%b,"data":%b}' % (_encode(message.attributes)[:-1], _encode(source), message.data)
 
 
-def headers(message: Message, source: str) -> list[tuple[str, bytes]]:
+def headers(message: Message, source: bytes) -> list[tuple[str, bytes]]:
     """Return the message's headers on Kafka (CloudEvents binary mode)."""
-    named = [(f"ce_{name}", value.encode()) for name, value in message.attributes.items() if name not in _PLAIN]
-    plain = [(header, message.attributes[name].encode()) for name, header in _PLAIN.items()]
-    return [*named, ("ce_source", source.encode()), *plain]
+    told = message.attributes
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", told.id.encode()),
+        ("ce_type", told.type.encode()),
+        ("ce_subject", told.subject.encode()),
+        ("ce_time", told.time.encode()),
+        ("ce_dataschema", told.dataschema.encode()),
+        ("ce_sequence", told.sequence.encode()),
+        ("ce_position", told.position.encode()),
+        ("ce_record", told.record.encode()),
+        ("ce_source", source),
+        ("content-type", b"application/json"),
+        ("traceparent", told.traceparent.encode()),
+    ]
 
 
 def header_of(attribute: str) -> str:

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from adapters.eventstore.reader import LogBroken
-from adapters.feeds.cases import CaseAbout, Disclosing, cases_about, open_persons
+from adapters.feeds.cases import CaseAbout, Disclosing, cases_about, name_persons
 from adapters.feeds.messages import Message, Minimised, Row
 from domain.feeds.contract import Contract
 
 MOST_POSITIONS = 5_000
 _HEAD = "SELECT log, position FROM log.head"
 _ROWS = """
-SELECT position, stream, seq, type, state, record, recorded_at FROM log.events
+SELECT position, stream, seq, type, state, record FROM log.events
  WHERE position > %s AND position <= %s AND type = ANY(%s) AND stream LIKE 'case-%%' ORDER BY position
 """
 _COUNT = "SELECT count(*) FROM log.events WHERE position > %s AND position <= %s"
@@ -55,14 +55,16 @@ class FeedReader:
         return Outgoing(upto, messages)
 
     def _chosen(self, connection: "Connection[Any]", rows: Sequence[Row]) -> list[tuple[Row, Minimised, CaseAbout]]:
-        cases = cases_about(connection, (row.stream for row in rows)) if rows else {}
+        cases = cases_about(connection, {row.stream for row in rows}) if rows else {}
         chosen = [
-            (row, minimised, cases[row.stream][0])
+            (row, minimised, about)
             for row in rows
+            for about in [cases[row.stream][0]]
             for minimised in self._by_type[row.type]
-            if cases[row.stream][0].is_covered(minimised.contract, row.seq)
+            if about.is_covered(minimised.contract, row.seq)
         ]
-        opened = {row.stream: cases[row.stream] for row, minimised, _ in chosen if minimised.persons}
-        if opened:
-            open_persons(connection, opened.values(), self._opener)
+        named = {row.stream for row, minimised, _ in chosen if minimised.persons}
+        opened = {row.stream for row, minimised, _ in chosen if minimised.personal}
+        if named:
+            name_persons(connection, [cases[each] for each in named], [cases[each] for each in opened], self._opener)
         return chosen

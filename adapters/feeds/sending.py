@@ -44,14 +44,14 @@ class FeedSource:
         today = civil_day(self._house.now())
         self._take_on([each for each in self._contracts.on(today) if "kafka" in each.manner])
         outgoing = self._reader.read(connection, before.position, most)
-        records = self._records(outgoing, f"/logs/{before.log}")
+        records = self._records(outgoing, f"/logs/{before.log}".encode())
         return Taken(outgoing.upto, records, self._counted(before, outgoing, today))
 
     def _take_on(self, contracts: Sequence[Contract]) -> None:
         if contracts != self._in_force:
             self._in_force, self._reader = contracts, FeedReader(contracts, self._house.vault.opener)
 
-    def _records(self, outgoing: Outgoing, source: str) -> list[Record]:
+    def _records(self, outgoing: Outgoing, source: bytes) -> list[Record]:
         return [
             Record(feed_topic(self._prefix, department), each.case_id.encode(), each.data, headers(each, source))
             for department, messages in outgoing.messages.items()

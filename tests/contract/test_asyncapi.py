@@ -123,7 +123,7 @@ def test_it_is_true_of_golden_messages_on_kafka(contract: Contract, delivered: D
     whole = told(contract.department)
     described = whole["components"]["messages"][delivered.type]
     check(golden(contract, delivered)["data"], whole, payload(whole, delivered.type))
-    sent = {name: value.decode() for name, value in headers(message(contract, delivered), SOURCE)}
+    sent = {name: value.decode() for name, value in headers(message(contract, delivered), SOURCE.encode())}
     check(sent, whole, described["headers"])
     assert described["headers"]["properties"].keys() == sent.keys()
     for name in sent:

@@ -28,7 +28,7 @@ def shipped() -> list[tuple[Contract, Delivered]]:
 
 def message(contract: Contract, delivered: Delivered) -> Message:
     """The message of the sample of its type."""
-    row = Row(7, "case-c-1", 3, delivered.type, encode_state(fact(SAMPLES[delivered.type])), b"record", _AT)
+    row = Row(7, "case-c-1", 3, delivered.type, encode_state(fact(SAMPLES[delivered.type])), b"record")
     about = CaseAbout({"number": "320903-1", "matter": contract.matters[0], "division": VILLAGE})
     about.is_of(1, [_person(number) for number in (1, 2)])
     return Minimised(contract, delivered).message(row, about)
