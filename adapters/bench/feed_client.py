@@ -9,13 +9,14 @@ import msgspec
 
 
 class Backfill(msgspec.Struct, frozen=True):
-    """What to read, from the beginning to the end; ``limit``: positions to a page."""
+    """What to read, up to a position; ``limit``: positions to a page."""
 
     host: str
     port: int
     path: str
     token: str
     limit: int
+    until: int
 
 
 class Filled(msgspec.Struct, frozen=True):
@@ -28,18 +29,15 @@ class Filled(msgspec.Struct, frozen=True):
 def pages(asked: Backfill) -> Iterator[int]:
     """Yield how many messages each page holds. Raises ValueError for an answer that is no success."""
     connection = http.client.HTTPConnection(asked.host, asked.port)
-    decode, cursor = msgspec.json.Decoder(list[msgspec.Raw]).decode, ""
-    while True:
+    decode, cursor = msgspec.json.Decoder(list[msgspec.Raw]).decode, 0
+    while cursor < asked.until:
         headers = {"Authorization": f"Bearer {asked.token}"}
-        connection.request("GET", f"{asked.path}?after={cursor or 0}&limit={asked.limit}", headers=headers)
+        connection.request("GET", f"{asked.path}?after={cursor}&limit={asked.limit}", headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != http.client.OK:
             raise ValueError(f"{answer.status} {body[:400]!r}")
-        told = answer.headers["Anjuan-Cursor"]
-        if told == cursor:
-            return
-        cursor = told
+        cursor = int(answer.headers["Anjuan-Cursor"])
         yield len(decode(body))
 
 

@@ -21,6 +21,7 @@ HIDDEN = "…"
 """Stands for what was asked for and is not told: a name that was searched for, say."""
 _RECORD = "SELECT reads.record(%s, %s, %s)"
 _MOST_LETTERS = 200
+_MOST_NAMED = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CODE = re.compile(r"[A-Za-z0-9._:+-]{1,60}")
 _OF_PERSONS = re.compile(r"\d{15}|(?<!\d)1\d{10}(?!\d)")
@@ -93,8 +94,15 @@ def on_record(house: House, reader: Reader, kind: Kind, query: dict[str, str] | 
     seen = Seen()
     with pinned(house.readers) as connection:
         yield seen
-        told = _Told(reader, kind, query or {}, tuple(seen.cases), tuple(seen.subjects))
-        _record(connection, told)
+        for cases, subjects in _parts([*seen.cases], [*seen.subjects]):
+            _record(connection, _Told(reader, kind, query or {}, cases, subjects))
+
+
+def _parts(cases: list[str], subjects: list[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield what one record tells of: an entry has no room for more, as a bundle of tlog-tiles has none."""
+    for start in range(0, max(len(cases), len(subjects), 1), _MOST_NAMED):
+        part = slice(start, start + _MOST_NAMED)
+        yield tuple(cases[part]), tuple(subjects[part])
 
 
 def _record(connection: "Connection[Any]", told: _Told) -> None:

@@ -150,6 +150,16 @@ def test_nothing_is_shown_that_cannot_be_recorded(here: Served) -> None:
     assert here.client.get(f"/cases/{CASE}").status_code == 200
 
 
+def test_a_read_of_more_cases_than_an_entry_has_room_for_is_all_on_record(here: Served) -> None:
+    cases = [f"{number:036}-of-a-page-of-a-feed" for number in range(5_000)]
+    before = len(entries(here.house))
+    with on_record(here.house, Reader("http", actor="department:shenji"), "export") as seen:
+        seen.case(*cases)
+    assert len(entries(here.house)) == before + 25
+    told = "SELECT name FROM reads.about WHERE kind = 'case' AND position > %s ORDER BY 1"
+    assert [row[0] for row in query(here.house.conninfo, told, before)] == cases
+
+
 def test_many_read_at_once_and_every_read_has_its_own_place(here: Served) -> None:
     before = len(entries(here.house))
     with ThreadPoolExecutor(16) as callers:
