@@ -34,18 +34,24 @@ _RATE = Question(name="feed-lag-rate", what="同时写入 written meanwhile", un
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
     """Write at a steady pace; a lag is from the answer to an append until the consumer has its message."""
     lags, rates = [], []
-    for number in range(1, plan.rounds + 1):
-        with ground.migrated() as url, ground.house(url, seals=None) as house, on_kafka() as kafka:
-            contracted(house)
-            with _relay(replace(ground.settings(url), kafka=kafka)), _consumer(kafka) as consumer:
-                written, rate = _write(house, plan)
-                time.sleep(_REST_SECONDS)
-                seen = _seen(consumer)
-        found = sorted(seen[position] - at for position, at in written.items() if position in seen)
-        lags.append(found[int(len(found) * _P95)] * 1_000)
-        rates.append(rate)
-        plan.progress(f"{number}/{plan.rounds}: p95 {lags[-1]:,.0f} ms of {len(found):,} at {rate:,.0f} events/s")
+    with on_kafka(plan.rounds) as prepared:
+        for number, kafka in enumerate(prepared, 1):
+            rate, found = _round(ground, plan, kafka)
+            lags.append(found[int(len(found) * _P95)] * 1_000)
+            rates.append(rate)
+            plan.progress(f"{number}/{plan.rounds}: p95 {lags[-1]:,.0f} ms of {len(found):,} at {rate:,.0f} events/s")
     return [number_bar(_RATE, sample(rates), "at_least"), number_bar(_LAG, sample(lags), "at_most")]
+
+
+def _round(ground: Ground, plan: Plan, kafka: KafkaSettings) -> tuple[float, list[float]]:
+    """Return events a second, and the lags of all messages in seconds, the shortest first."""
+    with ground.migrated() as url, ground.house(url, seals=None) as house:
+        contracted(house)
+        with _relay(replace(ground.settings(url), kafka=kafka)), _consumer(kafka) as consumer:
+            written, rate = _write(house, plan)
+            time.sleep(_REST_SECONDS)
+            seen = _seen(consumer)
+    return rate, sorted(seen[position] - at for position, at in written.items() if position in seen)
 
 
 def _write(house: House, plan: Plan) -> tuple[dict[int, float], float]:

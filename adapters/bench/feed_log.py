@@ -41,15 +41,18 @@ def write_cases(house: House, number: int) -> None:
 
 
 @contextmanager
-def on_kafka() -> Iterator[KafkaSettings]:
-    """Give topics of our own on the broker that ANJUAN_KAFKA names; they are gone afterwards. Raises NoKafka."""
+def on_kafka(times: int = 1) -> Iterator[list[KafkaSettings]]:
+    """Give so many sets of topics on the broker that ANJUAN_KAFKA names; all are gone afterwards. Raises NoKafka.
+
+    Not one set after the other: a broker is busy for a while after topics were deleted.
+    """
     from kafka import KafkaAdminClient  # noqa: PLC0415 loaded only where Kafka is used
 
-    settings = replace(read_settings().kafka, prefix=f"bench-{new_id()}")
-    topics = wanted(settings.prefix, sorted(DEPARTMENTS), 1)
-    make_so(settings, topics, 1)
+    made = [replace(read_settings().kafka, prefix=f"bench-{new_id()}") for _ in range(times)]
+    topics = [topic for each in made for topic in wanted(each.prefix, sorted(DEPARTMENTS), 1)]
+    make_so(made[0], topics, 1)
     try:
-        yield settings
+        yield made
     finally:
-        with closing(KafkaAdminClient(**options(settings))) as admin:
+        with closing(KafkaAdminClient(**options(made[0]))) as admin:
             admin.delete_topics([topic.name for topic in topics])

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.bench.catch_up import expect
 from adapters.bench.feed_log import contracted, on_kafka, write_cases
 from adapters.bench.ground import Ground
-from adapters.bench.measure import Bar, Plan, Question, in_turns, number_bar, ratio_bar, timed
+from adapters.bench.measure import Bar, Plan, Question, Sample, in_turns, number_bar, ratio_bar, timed
 from adapters.feeds.messages import headers
 from adapters.feeds.reading import FeedReader
 from adapters.feeds.relay import drain
@@ -23,8 +23,11 @@ _PLAIN = Question(name="relay", what=f"{_WHAT}, kafka-python", unit="messages/s"
 _FAST = Question(name="relay-fast", what=f"{_WHAT}, confluent-kafka", unit="messages/s", bar=0.8)
 _RATE = Question(name="relay-fast-rate", what=f"{_WHAT}, confluent-kafka", unit="messages/s", bar=50_000)
 _AGAINST = "the same client, ready messages, no transactions"
-_CASES = 6_000
+_CASES = 20_000
 _MOST = 10_000_000
+
+Client = Callable[[KafkaSettings], tuple[Any, Callable[[], object]]]
+"""Makes a client; returns what sends a message, and what waits until all are there."""
 
 
 def measure(ground: Ground, plan: Plan) -> list[Bar]:
@@ -34,12 +37,22 @@ def measure(ground: Ground, plan: Plan) -> list[Bar]:
         write_cases(house, plan.size(_CASES, 20))
         ready = _ready(house, contracts)
         plan.progress(f"{len(ready):,} messages of {sum(len(each.value) for each in ready) // len(ready)} bytes")
-        ours, theirs = in_turns(plan, lambda: _ours(house, len(ready), fast=False), lambda: _theirs(ready, _plain))
-        bars = [ratio_bar(_PLAIN, ours, theirs, _AGAINST)]
-        if has_fast():
-            ours, theirs = in_turns(plan, lambda: _ours(house, len(ready), fast=True), lambda: _theirs(ready, _fast))
-            bars += [ratio_bar(_FAST, ours, theirs, _AGAINST), number_bar(_RATE, ours, "at_least")]
+        plain = _sides(plan, house, ready, _plain)
+        fast = _sides(plan, house, ready, _fast) if has_fast() else None
+    bars = [ratio_bar(_PLAIN, plain[0], plain[1], _AGAINST)]
+    if fast:
+        bars += [ratio_bar(_FAST, fast[0], fast[1], _AGAINST), number_bar(_RATE, fast[0], "at_least")]
     return bars
+
+
+def _sides(plan: Plan, house: House, ready: list[Record], client: Client) -> list[Sample]:
+    with on_kafka(2 * plan.rounds) as made:
+        ours, theirs = iter(made[::2]), iter(made[1::2])
+        return in_turns(
+            plan,
+            lambda: _ours(house, next(ours), len(ready), fast=client is _fast),
+            lambda: _theirs(next(theirs), ready, client),
+        )
 
 
 def _ready(house: House, contracts: list[Contract]) -> list[Record]:
@@ -52,23 +65,21 @@ def _ready(house: House, contracts: list[Contract]) -> list[Record]:
     ]
 
 
-def _ours(house: House, messages: int, *, fast: bool) -> float:
-    with on_kafka() as settings:
-        relay = open_relay(house, settings, fast=fast)
-        return timed(messages, lambda: expect(messages, drain(relay)))
+def _ours(house: House, settings: KafkaSettings, messages: int, *, fast: bool) -> float:
+    relay = open_relay(house, settings, fast=fast)
+    return timed(messages, lambda: expect(messages, drain(relay)))
 
 
-def _theirs(ready: list[Record], client: Callable[[KafkaSettings], tuple[Any, Callable[[], object]]]) -> float:
-    with on_kafka() as settings:
-        named = [each._replace(topic=feed_topic(settings.prefix, each.topic)) for each in ready]
-        send, flush = client(settings)
+def _theirs(settings: KafkaSettings, ready: list[Record], client: Client) -> float:
+    named = [each._replace(topic=feed_topic(settings.prefix, each.topic)) for each in ready]
+    send, flush = client(settings)
 
-        def work() -> None:
-            for topic, key, value, told, _ in named:
-                send(topic, value, key, told)
-            flush()
+    def work() -> None:
+        for topic, key, value, told, _ in named:
+            send(topic, value, key, told)
+        flush()
 
-        return timed(len(named), work)
+    return timed(len(named), work)
 
 
 def _plain(settings: KafkaSettings) -> tuple[Any, Callable[[], object]]:
