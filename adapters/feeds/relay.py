@@ -3,16 +3,16 @@
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import psycopg
-from msgspec.structs import replace
-from psycopg import Connection
 
-from adapters.feeds.deliveries import Counted, keep_counts
+from adapters.feeds.ahead import Ahead, Start
+from adapters.feeds.deliveries import keep_counts
 from adapters.feeds.progress import Progress, at_the_log, encode, last_progress, require_ours
+from adapters.feeds.source import Making, Taken, progress_after
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.producing import Producer, Record, producer
@@ -22,6 +22,8 @@ from adapters.postgres.wake import POLL_SECONDS, Listener
 from domain.errors import Unavailable
 
 MOST_POSITIONS = 10_000
+FAR_POSITIONS = 30_000
+"""So far behind, it is worth a process of its own to read ahead."""
 _BACK_OFF_SECONDS = 1.0
 _log = logging.getLogger("anjuan.relay")
 
@@ -33,39 +35,24 @@ class Sent(NamedTuple):
     messages: int
 
 
-class Taken(NamedTuple):
-    """What a source makes of the next positions, up to ``upto``; no further on: there is nothing."""
-
-    upto: int
-    records: Sequence[Record] = ()
-    counts: tuple[Counted, ...] = ()
-    tails: tuple[int, ...] = ()
-
-
-class Source(Protocol):
-    """What is relayed."""
-
-    key: bytes
-    """Names the relay: its progress, and who fences whom."""
-
-    def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
-        """Return what comes next, of at most so many positions. Raises LogBroken, Unavailable."""
-
-
 class Relay:
     """One incarnation: after any fault it is closed, and another one asks Kafka how far this one came."""
 
     def __init__(
-        self, house: House, producing: Producer, settings: KafkaSettings, source: Source, held: ExitStack
+        self, house: House, producing: Producer, settings: KafkaSettings, making: Making, held: ExitStack
     ) -> None:
         """``held``: what it closes at its end. Raises KafkaAhead, KafkaDown."""
+        self._house = house
         self._held = held
         self._producing = producing
-        self._prefix = settings.prefix
-        self._source = source
+        self._settings = settings
+        self._making = making
+        self._source = making(house, settings)
+        self._ahead: Ahead | None = None
+        self._alone = False
         self._connection = held.enter_context(closing(connect(house.locate, "anjuan_reader")))
         self._writer = held.enter_context(closing(connect(house.locate, "anjuan_writer")))
-        progress = last_progress(settings, source.key)
+        progress = last_progress(settings, making.key)
         if progress is not None:
             require_ours(self._connection, progress)
             keep_counts(self._writer, progress.counts)  # what a predecessor had no time to
@@ -78,16 +65,28 @@ class Relay:
 
     def _step(self, most: int) -> Sent:
         before = self._progress
-        taken = self._source.take(self._connection, before, most)
+        taken, after = self._next(before, most)
         if taken.upto == before.position:
             return Sent(before.position, 0)
-        after = replace(at_the_log(self._connection, taken.upto), counts=taken.counts, tails=taken.tails)
-        progress = Record(progress_topic(self._prefix), self._source.key, encode(after), [])
+        progress = Record(progress_topic(self._settings.prefix), self._making.key, encode(after), [])
         self._producing.send([*taken.records, progress])
         self._producing.commit()
         self._progress = after
         keep_counts(self._writer, after.counts)
         return Sent(taken.upto, len(taken.records))
+
+    def _next(self, before: Progress, most: int) -> tuple[Taken, Progress]:
+        """Return what comes next, and the progress that it makes; of much, from the process that reads ahead."""
+        if self._ahead is None and not self._alone and self.head() - before.position > FAR_POSITIONS:
+            start = Start(self._house.settings, self._house.conninfo, self._settings, self._making, before, most)
+            self._ahead = self._held.enter_context(closing(Ahead(start)))
+        found = self._ahead.take() if self._ahead else None
+        if found is None:
+            # It is at the end; or it has met what we shall meet, and is not asked again.
+            self._alone, self._ahead = self._ahead is not None, None
+            taken = self._source.take(self._connection, before, most)
+            found = taken, progress_after(self._connection, taken)
+        return found
 
     def head(self) -> int:
         """Return the log's last position."""
@@ -114,13 +113,13 @@ def _no_collecting() -> Iterator[None]:
 Told = Callable[[Sent], None]
 
 
-def relaying(house: House, settings: KafkaSettings, source: Source, *, fast: bool = False) -> Relay:
+def relaying(house: House, settings: KafkaSettings, making: Making, *, fast: bool = False) -> Relay:
     """Fence whoever was before, and go on where Kafka says. Raises NoKafka, KafkaDown, KafkaAhead, NoFastClient."""
-    made = producer(settings, f"{settings.prefix}-{source.key.decode()}", fast=fast)
-    return relay_with(house, made, settings, source)
+    made = producer(settings, f"{settings.prefix}-{making.key.decode()}", fast=fast)
+    return relay_with(house, made, settings, making)
 
 
-def relay_with(house: House, producing: Producer, settings: KafkaSettings, source: Source) -> Relay:
+def relay_with(house: House, producing: Producer, settings: KafkaSettings, making: Making) -> Relay:
     """Go on with a producer that was made before, so that nobody else can write any more. Raises KafkaAhead, KafkaDown.
 
     It is closed with the relay, or when there cannot be one.
@@ -128,7 +127,7 @@ def relay_with(house: House, producing: Producer, settings: KafkaSettings, sourc
     held = ExitStack()
     held.callback(producing.close)
     try:
-        return Relay(house, producing, settings, source, held)
+        return Relay(house, producing, settings, making, held)
     except BaseException:
         held.close()
         raise

@@ -11,7 +11,8 @@ from adapters.feeds.deliveries import Counted
 from adapters.feeds.messages import Message, headers
 from adapters.feeds.progress import Progress
 from adapters.feeds.reading import FeedReader, Outgoing
-from adapters.feeds.relay import Relay, Taken, relaying
+from adapters.feeds.relay import Relay, relaying
+from adapters.feeds.source import Taken
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.producing import Record
@@ -23,7 +24,7 @@ from domain.feeds.contract import Contract
 
 def open_relay(house: House, settings: KafkaSettings, *, fast: bool = False) -> Relay:
     """Return a relay of the feeds. Raises NoKafka, KafkaDown, KafkaAhead, NoFastClient."""
-    return relaying(house, settings, FeedSource(house, settings), fast=fast)
+    return relaying(house, settings, FeedSource, fast=fast)
 
 
 class FeedSource:

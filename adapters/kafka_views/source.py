@@ -6,7 +6,8 @@ from psycopg import Connection
 
 from adapters.eventstore.reader import require_contiguous
 from adapters.feeds.progress import Progress
-from adapters.feeds.relay import Relay, Taken, relaying
+from adapters.feeds.relay import Relay, relaying
+from adapters.feeds.source import Taken
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.topics import LOG_PARTITIONS, log_topic
@@ -20,7 +21,7 @@ SELECT position, stream, seq, type, schema, recorded_at, state
 
 def open_log_relay(house: House, settings: KafkaSettings, *, fast: bool = False) -> Relay:
     """Return a relay of the log. Raises NoKafka, KafkaDown, KafkaAhead, NoFastClient."""
-    return relaying(house, settings, LogSource(settings.prefix), fast=fast)
+    return relaying(house, settings, LogSource, fast=fast)
 
 
 class LogSource:
@@ -28,9 +29,9 @@ class LogSource:
 
     key = b"log-relay"
 
-    def __init__(self, prefix: str) -> None:
-        """``prefix``: of the topic's name."""
-        self._topic = log_topic(prefix)
+    def __init__(self, _: House, settings: KafkaSettings) -> None:
+        """Send to the topic of these settings."""
+        self._topic = log_topic(settings.prefix)
 
     def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
         """Return what comes next. Raises LogBroken."""

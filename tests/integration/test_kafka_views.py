@@ -16,7 +16,8 @@ from psycopg import Connection
 from adapters.erasing.run import By, Eraser, erase
 from adapters.eventstore.reader import LogBroken
 from adapters.feeds.progress import Progress
-from adapters.feeds.relay import Taken, drain, relaying
+from adapters.feeds.relay import drain, relaying
+from adapters.feeds.source import Taken
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka_views.source import LogSource, open_log_relay
@@ -200,7 +201,7 @@ class Leaky(LogSource):
 def test_a_message_that_is_missing_in_the_topic_stops_it(house: House, kafka: Broker) -> None:
     settings = kafka_for(kafka)
     write_cases(house.log, next(_SEEDS), 20)
-    drain(relaying(house, settings, Leaky(settings.prefix), fast=True))
+    drain(relaying(house, settings, Leaky, fast=True))
     with pytest.raises(LogBroken):
         work_to_the_end(house, settings, feedable())
 

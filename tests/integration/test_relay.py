@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,26 @@ def test_every_message_is_there_once_and_again_writes_nothing(house: House, kafk
     more_cases(house, 5)
     assert relayed(house, settings, fast=client != "fast") == 5 * 9
     assert_exactly_once(house, settings)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["to its end", "killed"])
+def test_another_process_that_reads_ahead_changes_nothing_of_what_is_sent(
+    house: House, kafka: Broker, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    monkeypatch.setattr("adapters.feeds.relay.FAR_POSITIONS", 100)
+    settings = kafka_for(kafka)
+    more_cases(house, 60)
+    running = open_relay(house, settings, fast=True)
+    assert running.step(50).messages
+    (ahead,) = active_children()
+    if killed:
+        ahead.kill()
+    while running.step(50).position < house.log.head().position:
+        pass
+    running.close()
+    assert_exactly_once(house, settings)
+    counted = {each.department: each.messages for each in deliveries(house)}
+    assert counted == {name: len(ids) for name, ids in expected(house).items()}
 
 
 def test_deliveries_are_counted_as_often_as_there_are_messages(house: House, kafka: Broker) -> None:

@@ -52,7 +52,7 @@ def main(url: str, home: str, kafka: KafkaSettings, *, fast: bool, times: int) -
         if not child:
             with open_place(settings, lambda: url) as place:
                 house = House(settings, place)
-                die(relay_with(house, Dying(kafka, fast=fast), kafka, FeedSource(house, kafka)))
+                die(relay_with(house, Dying(kafka, fast=fast), kafka, FeedSource))
         _, status = os.waitpid(child, 0)
         say("killed" if os.WIFSIGNALED(status) else f"ended {status}")
     ended = threading.Event()

@@ -1,0 +1,46 @@
+"""What a relay sends: batches of records that a source makes of the log, and the progress that each makes."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from msgspec.structs import replace
+from psycopg import Connection
+
+from adapters.feeds.deliveries import Counted
+from adapters.feeds.progress import Progress, at_the_log
+from adapters.house import House
+from adapters.kafka.connection import KafkaSettings
+from adapters.kafka.producing import Record
+
+
+class Taken(NamedTuple):
+    """What a source makes of the next positions, up to ``upto``; no further on: there is nothing."""
+
+    upto: int
+    records: Sequence[Record] = ()
+    counts: tuple[Counted, ...] = ()
+    tails: tuple[int, ...] = ()
+
+
+class Source(Protocol):
+    """What is relayed."""
+
+    key: bytes
+    """Names the relay: its progress, and who fences whom."""
+
+    def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
+        """Return what comes next, of at most so many positions. Raises LogBroken, Unavailable."""
+
+
+class Making(Protocol):
+    """Makes a source, in this process or in another."""
+
+    key: bytes
+
+    def __call__(self, house: House, settings: KafkaSettings, /) -> Source:
+        """Make it."""
+
+
+def progress_after(connection: "Connection[Any]", taken: Taken) -> Progress:
+    """Return the progress of having sent a batch."""
+    return replace(at_the_log(connection, taken.upto), counts=taken.counts, tails=taken.tails)
