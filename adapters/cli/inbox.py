@@ -9,6 +9,7 @@ import click
 
 from adapters.cli.authority_acts import acting, open_plainly
 from adapters.cli.files import file_faults
+from adapters.cli.inbox_kafka import drop, follow, parked, replay
 from adapters.cli.inbox_tables import print_leads, print_warnings
 from adapters.cli.printing import IsoDay, print_json, print_lines
 from domain.signals.events import Verdict
@@ -30,6 +31,10 @@ _KINDS = click.Choice(sorted(KINDS))
 @click.group("inbox")
 def command() -> None:
     """部门数据：接收、线索、预警、核实、认定 / signals of other departments."""
+
+
+for _part in (follow, parked, replay, drop):
+    command.add_command(_part)
 
 
 def listing(statuses: tuple[str, ...]) -> "Callable[[Any], Any]":

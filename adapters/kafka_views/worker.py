@@ -2,8 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -11,7 +10,8 @@ from psycopg import Connection
 
 from adapters.eventstore.reader import LogBroken
 from adapters.house import House
-from adapters.kafka.connection import KafkaDown, KafkaSettings, options
+from adapters.kafka.connection import KafkaSettings
+from adapters.kafka.consuming import POLL_MS, at_the_end, consuming
 from adapters.kafka.topics import log_topic
 from adapters.kafka_views.folding import BatchAhead, take
 from adapters.kafka_views.messages import Placed, placed
@@ -21,9 +21,6 @@ from domain.errors import Unavailable
 from projections.shape import View
 
 MOST_EVENTS = 5_000
-_POLL_MS = 500
-_SESSION_MS = 10_000
-"""A worker that is not heard of for so long has lost its partitions."""
 _BACK_OFF_SECONDS = 1.0
 _log = logging.getLogger("anjuan.kafka_views")
 
@@ -56,22 +53,15 @@ def work(
 
 def work_to_the_end(house: House, settings: KafkaSettings, views: Sequence[View], told: Told = lambda _: None) -> None:
     """Fold what there is in the partitions that it is given. Raises as ``work``, and KafkaDown."""
-
-    def ended(consumer: Any, idle: bool) -> bool:  # noqa: ANN401, FBT001 the library publishes no types
-        places = list(consumer.assignment())
-        if not places or not idle:
-            return False
-        ends = consumer.end_offsets(places)
-        return all(consumer.position(place) >= ends[place] for place in places)
-
-    _run(house, settings, views, told, ended)
+    _run(house, settings, views, told, lambda consumer, idle: idle and at_the_end(consumer))
 
 
 def _run(
     house: House, settings: KafkaSettings, views: Sequence[View], told: Told, ended: Callable[[Any, bool], bool]
 ) -> None:
     """Fold until ``ended`` says so, which hears whether there was nothing."""
-    with session(house.locate) as (connection, _), _down(), closing(_consumer(settings)) as consumer:
+    group = f"{settings.prefix}-views"
+    with session(house.locate) as (connection, _), consuming(settings, group, MOST_EVENTS) as consumer:
         prepare(connection, views)
         idle, worker = False, _Worker(consumer, connection, views)
         consumer.subscribe([log_topic(settings.prefix)], listener=_listener(worker))
@@ -80,16 +70,6 @@ def _run(
             idle = not found
             for folded in found:
                 told(folded)
-
-
-@contextmanager
-def _down() -> Iterator[None]:
-    from kafka.errors import KafkaError  # noqa: PLC0415 loaded only where Kafka is used
-
-    try:
-        yield
-    except KafkaError as error:
-        raise KafkaDown(type(error).__name__) from error
 
 
 class _Worker:
@@ -107,7 +87,7 @@ class _Worker:
 
     def turn(self) -> list[Folded]:
         """Fold what a poll gives."""
-        found = self._consumer.poll(timeout_ms=_POLL_MS)
+        found = self._consumer.poll(timeout_ms=POLL_MS)
         if not found:
             self._look_back()
         return [self._take(place, [placed(message) for message in messages]) for place, messages in found.items()]
@@ -134,21 +114,6 @@ class _Worker:
     def _seek(self, place: Any, offset: int) -> None:  # noqa: ANN401 the library publishes no types
         self._next[place.partition] = offset
         self._consumer.seek(place, offset)
-
-
-def _consumer(settings: KafkaSettings) -> Any:  # noqa: ANN401 the library publishes no types
-    from kafka import KafkaConsumer  # noqa: PLC0415 loaded only where Kafka is used
-
-    return KafkaConsumer(
-        **options(settings),
-        group_id=f"{settings.prefix}-views",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_poll_records=MOST_EVENTS,
-        session_timeout_ms=_SESSION_MS,
-        heartbeat_interval_ms=_SESSION_MS // 4,
-    )
 
 
 def _listener(worker: _Worker) -> Any:  # noqa: ANN401 the library publishes no types
