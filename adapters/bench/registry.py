@@ -12,6 +12,7 @@ from adapters.bench import (
     feed_backfill,
     feed_lag,
     http_commands,
+    inbox,
     live,
     lookups,
     million,
@@ -41,8 +42,9 @@ BENCHES: dict[str, Callable[[Ground, Plan], list[Bar]]] = {
     "feed-http": feed_backfill.measure,
     "relay": relaying.measure,
     "feed-lag": feed_lag.measure,
+    "inbox": inbox.measure,
     "million": million.measure,
 }
 
-BY_NAME_ALONE = frozenset({"million", "relay", "feed-lag"})
+BY_NAME_ALONE = frozenset({"million", "relay", "feed-lag", "inbox"})
 """Too long for every run, or in need of Kafka."""
