@@ -1,4 +1,4 @@
-"""A department's consumer: each message of its feed has its effect once, whatever ends this process, and when.
+r"""A department's consumer: each message of its feed has its effect once, whatever ends this process, and when.
 
     python consumer.py KAFKA TOPIC GROUP DATABASE [--until-end | --from-zero]
 
@@ -6,6 +6,12 @@ Rows and the offset behind them are written in one transaction of PostgreSQL, so
 other; Kafka's own memory of offsets is not used. Run as many as the topic has partitions: they share them. Ended by
 whatever, it is started again. ``--from-zero`` forgets all and takes in what the topic still has. Needs: kafka-python,
 psycopg. Where the broker asks for it, add security_protocol, ssl_cafile, sasl_mechanism and what belongs to them.
+
+What is held, for reconciling (psql, "\copy (...) TO theirs.csv CSV HEADER", all in one line):
+
+    SELECT day, left(division, 6) AS division, count(*), encode(sha256(convert_to(
+           string_agg(id || ':' || record, E'\n' ORDER BY id COLLATE "C"), 'UTF8')), 'hex') AS digest
+      FROM received GROUP BY 1, 2
 """
 
 import json
