@@ -1,61 +1,21 @@
-"""What Prometheus reads: the text exposition format 0.0.4, written by hand; a test parses it strictly."""
+"""What Prometheus reads of the log, its views and who folds them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
 
 from adapters.house import House
 from adapters.operating.builds import Build, builds
+from adapters.operating.exchange import of_exchange
+from adapters.operating.metrics import Kind, Labels, Metric, Sample, text_of
 from adapters.operating.seen import Projection, RangeHeld, WorkerSeen, projections, ranges, workers
 from adapters.projector.told import BUCKETS
-
-Kind = Literal["gauge", "counter", "histogram"]
-Labels = tuple[tuple[str, str], ...]
-
-
-class Sample(NamedTuple):
-    """A value and its labels. ``suffix``: the part of a histogram that it is."""
-
-    value: float
-    labels: Labels = ()
-    suffix: str = ""
-
-
-class Metric(NamedTuple):
-    """A family of samples. ``about``: its help, on one line."""
-
-    name: str
-    kind: Kind
-    about: str
-    samples: list[Sample]
 
 
 def exposition(house: House, answers: "Counter[int]") -> str:
     """Return all metrics of a house. Raises Unavailable."""
     seen, told, held, building = projections(house), workers(house), ranges(house), builds(house)
     views = [*_of_server(seen, answers), *_of_views(seen), *_of_builds(building)]
-    return text_of([*views, *of_workers(told), *_of_ranges(held)])
-
-
-def text_of(families: Iterable[Metric]) -> str:
-    """Return families of samples as text; one without samples is left out."""
-    return "".join(line + "\n" for family in families if family.samples for line in _lines(family))
-
-
-def _lines(family: Metric) -> Iterator[str]:
-    yield f"# HELP {family.name} {family.about}"
-    yield f"# TYPE {family.name} {family.kind}"
-    for sample in family.samples:
-        labels = ",".join(f'{name}="{_escaped(value)}"' for name, value in sample.labels)
-        yield f"{family.name}{sample.suffix}{f'{{{labels}}}' if labels else ''} {_number(sample.value)}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(round(value, 6))
+    return text_of([*views, *of_workers(told), *_of_ranges(held), *of_exchange(house)])
 
 
 def _of_server(seen: list[Projection], answers: "Counter[int]") -> list[Metric]:

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -18,6 +19,7 @@ from adapters.inbox.taking import take_messages
 from adapters.kafka.administering import make_so
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.topics import inbox_topic, wanted
+from adapters.operating.exposition import exposition
 from adapters.projector.service import bring_up
 from domain.signals.kinds import DEPARTMENTS
 from tests.support.builders import VILLAGE, id_number
@@ -130,8 +132,10 @@ def test_what_is_no_signal_waits_and_names_nobody_and_the_others_go_on(
     assert [offset for _, offset in codes] == list(range(1, len(poison) + 1))
     kept = str(query(house.conninfo, "SELECT * FROM feeds.parked"))
     assert [trace for trace in ("金丝雀", "样例", id_number(1)) if trace in kept] == []
+    bring_up(house.locate)
     for name, value in settings_of(house, kafka_settings).items():
         monkeypatch.setenv(name, value)
+    assert f'anjuan_inbox_parked{{department="gongan"}} {len(poison)}\n' in exposition(house, Counter())
     assert run("inbox", "parked").exit_code == 1
     assert len(json.loads(run("inbox", "parked", "--json").output)) == len(poison)
     for each in waiting:

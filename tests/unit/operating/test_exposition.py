@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.operating.exposition import Metric, Sample, of_workers, text_of
+from adapters.operating.exposition import of_workers
+from adapters.operating.metrics import Metric, Sample, text_of
 from adapters.operating.seen import WorkerSeen
 from adapters.projector.told import BUCKETS
 from tests.support.prometheus import parse
