@@ -35,6 +35,9 @@ class _Sealed:
         raise AssertionError(f"{len(fields)} fields of {len(places)} places were to be opened")
 
 
+SEALED = _Sealed()
+
+
 class _Case(msgspec.Struct, gc=False):
     division: str
 
@@ -54,11 +57,6 @@ def division_of(message: Message) -> str:
 def without_contents(contract: Contract) -> Contract:
     """Return the contract with its scope alone: the same messages, with nothing of event and persons in them."""
     return replace(contract, persons=(), events=tuple(Delivered(each.type) for each in contract.events))
-
-
-def reader_of_scope(contract: Contract) -> FeedReader:
-    """Return what reads the messages of a contract without their contents."""
-    return FeedReader([without_contents(contract)], _Sealed())
 
 
 def stretches(house: House, department: str, until: int | None) -> list[Stretch]:
@@ -95,7 +93,7 @@ def count_sent(house: House, department: str, parts: list[Stretch], progress: Pr
 
 def _messages(house: House, contract: Contract, part: Stretch) -> Iterator[tuple[int, list[Message]]]:
     """Yield how many positions were read, and the messages there, batch by batch."""
-    reader, after = reader_of_scope(contract), part.first - 1
+    reader, after = FeedReader([without_contents(contract)], SEALED), part.first - 1
     while after < part.last:
         with reading_pinned(house.readers) as connection:
             found = reader.read(connection, after, min(MOST_POSITIONS, part.last - after))
