@@ -9,6 +9,7 @@ import click
 from adapters.cli.authority_acts import act_of, acting, open_plainly
 from adapters.cli.feed_kafka import relay, topics
 from adapters.cli.feed_machines import asyncapi, compat, release
+from adapters.cli.feed_reconcile import reconcile
 from adapters.cli.files import file_faults
 from adapters.cli.plainly import told_plainly
 from adapters.cli.printing import print_json, print_lines
@@ -29,7 +30,7 @@ def command() -> None:
     """数据共享：各部门的约定与消息 / feeds of other departments."""
 
 
-for _part in (topics, relay, asyncapi, compat, release):
+for _part in (topics, relay, asyncapi, compat, release, reconcile):
     command.add_command(_part)
 
 

@@ -22,6 +22,7 @@ from adapters.http import (
     documents,
     duties,
     explain,
+    feed_reconcile,
     feeds,
     history,
     log,
@@ -50,6 +51,7 @@ _ABOUT = "Case management of a civil-affairs bureau. Every write needs the beare
 _READING = (
     history,
     explain,
+    feed_reconcile,
     feeds,
     rulebook,
     operating,

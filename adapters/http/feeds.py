@@ -74,7 +74,7 @@ def router(house: House) -> APIRouter:
 
     @feeds.get("/{department}/asyncapi.json", summary="AsyncAPI document 接口说明 (AsyncAPI 3)")
     def asyncapi(request: Request, department: str) -> Response:
-        _only_its_own(house, request, department)
+        only_its_own(house, request, department)
         return json_response(document_today(house, department, load_texts()), headers={"Cache-Control": "no-store"})
 
     @feeds.get("/{department}/schemas/{version}/{event_type}", summary="JSON Schema of a message 消息格式")
@@ -139,11 +139,12 @@ def _last_event(request: Request) -> int:
 
 
 def _contract(house: House, request: Request, department: str) -> Contract:
-    _only_its_own(house, request, department)
+    only_its_own(house, request, department)
     return contract_in_force(house, department, "http")
 
 
-def _only_its_own(house: House, request: Request, department: str) -> None:
+def only_its_own(house: House, request: Request, department: str) -> None:
+    """Check that the token is the department's. Raises Unauthenticated, OtherDepartment."""
     token = bearer(request)
     holder = house.departments.holder(token) if token else None
     if holder is None:

@@ -17,6 +17,7 @@ from adapters.web.dashboard import DashboardPages
 from adapters.web.duties import DutyPages
 from adapters.web.erasures import ErasurePages
 from adapters.web.errors import PageRoute, error_page
+from adapters.web.feeds import FeedPages
 from adapters.web.log import LogPages
 from adapters.web.opening import OpenPages
 from adapters.web.operations import OperationsPages
@@ -77,7 +78,7 @@ def _operating(operations: OperationsPages) -> Routes:
 def _overviews(house: House, operations: OperationsPages) -> Routes:
     """Return the pages that look over the bureau as a whole."""
     rules, policy, audit = RulebookPages(house), PolicyPages(house), AuditPages(house)
-    signals = SignalListPages(house)
+    signals, feeds = SignalListPages(house), FeedPages(house)
     return {
         "/ui/audit": audit.show,
         "/ui/audit/log": LogPages(house).show,
@@ -88,6 +89,8 @@ def _overviews(house: House, operations: OperationsPages) -> Routes:
         "/ui/duties": DutyPages(house).show,
         "/ui/leads": signals.leads,
         "/ui/warnings": signals.warnings,
+        "/ui/feeds": feeds.show,
+        "/ui/feeds/{department}": feeds.one,
         "/ui/signals/{source}/{signal_id}": SignalPages(house).show,
         "/ui/rulebook": rules.show,
         "/ui/rulebook/diff": rules.diff,

@@ -71,10 +71,12 @@ WRITES = {
     "access.tokens DELETE",
     *(f"access.department_tokens {right}" for right in ("SELECT", "INSERT", "DELETE")),
     *(f"feeds.delivered {right}" for right in ("SELECT", "INSERT", "UPDATE")),
+    *(f"feeds.reconciled {right}" for right in ("SELECT", "INSERT")),
     "vault.subjects SELECT",
     "vault.subjects INSERT",
 }
 READ_READS = {f"reads.{name} SELECT" for name in ("head", "entries", "about")}
+READ_FEEDS = {f"feeds.{name} SELECT" for name in ("delivered", "reconciled")}
 READ_TREE = {
     f"tree.{name} SELECT"
     for name in ("sizes", "tiles", "latest", "checkpoints", "cosignatures", "witnesses", "sealed_heads")
@@ -89,7 +91,7 @@ NOTES = {
 MAY: dict[Role, set[str]] = {
     "anjuan_writer": LOG | WRITES,
     "anjuan_projector": LOG | OWN_VIEWS,
-    "anjuan_reader": LOG | READ_VIEWS | READ_TREE | READ_READS | {"feeds.delivered SELECT"},
+    "anjuan_reader": LOG | READ_VIEWS | READ_TREE | READ_READS | READ_FEEDS,
     "anjuan_notary": READ_TREE | NOTES | READ_READS,
 }
 

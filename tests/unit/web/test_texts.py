@@ -23,6 +23,9 @@ from domain.cases.parts import Channel, DutyChange, GrantStatus, Result
 from domain.cases.registry import ACTIONS
 from domain.cases.state import CaseState, Stage
 from domain.divisions import Settlement
+from domain.feeds.contract import ATTRIBUTES, Manner
+from domain.feeds.scope import deliverable
+from domain.feeds.standing import Standing as FeedStanding
 from domain.policy.events import POLICY_EVENTS
 from domain.policy.parts import Direction, Method, Recommendation, Verdict
 from domain.rulebook import amounts
@@ -47,7 +50,7 @@ GROUPS = {
     "event", "explain", "fact", "input", "kind", "list", "matter", "member",
     "ops", "outcome", "parity", "past", "policy", "rule", "phase",
     "person", "coverage", "result", "role", "section", "sign", "stage", "state", "status", "term", "times",
-    "app", "nav", "leads", "warnings", "signals",
+    "app", "nav", "leads", "warnings", "signals", "feeds",
 }  # fmt: skip
 
 PROVING = {
@@ -142,11 +145,15 @@ def rule_words() -> dict[str, set[str]]:
 
 
 def signal_words() -> dict[str, set[str]]:
-    """The coded values of signals."""
+    """The coded values of what comes from other departments, and of what they are given."""
     shapes = [shape for kind in KINDS.values() for shape in kind.facts.values()]
     return {
         "signal": set(KINDS),
         "department": set(DEPARTMENTS),
+        "feedstate": set(get_args(FeedStanding)),
+        "feedmanner": set(get_args(Manner)),
+        "feedperson": set(ATTRIBUTES),
+        "feedfield": set().union(*deliverable().values()),
         "signalverdict": set(get_args(SignalVerdict)),
         "leadstatus": set(get_args(LeadStatus)),
         "warningstatus": set(get_args(WarningStatus)),
