@@ -65,7 +65,9 @@ def followed(house: House, settings: KafkaSettings) -> Followed:
     """Take in what there is; the sum of it."""
     done: list[Followed] = []
     follow_to_the_end(house, settings, done.append)
-    return Followed("", *(sum(each[column] for each in done) for column in (1, 2, 3)))  # type: ignore[misc]  # numbers
+    return Followed(
+        "", sum(each.taken for each in done), sum(each.repeated for each in done), sum(each.parked for each in done)
+    )
 
 
 def received(house: House) -> list[str]:
