@@ -13,7 +13,7 @@ from adapters.house import House
 from adapters.postgres.pinned import reading_pinned
 from domain.feeds.contract import Contract
 
-WINDOW = 4 * MOST_POSITIONS
+WINDOW = 2 * MOST_POSITIONS
 """So many of the newest positions are looked at; of what lies further back only that it was not is told."""
 
 

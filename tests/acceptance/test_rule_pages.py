@@ -48,7 +48,7 @@ def test_the_menu_is_reached_by_keyboard(browser: Browser, site: Site, name: str
     with watched(browser, site) as seen:
         seen.page.goto("/ui/cases")
         wanted = seen.page.locator(".top nav a", has_text=re.compile(f"^{name}$"))
-        for _ in range(12):
+        for _ in range(14):
             seen.page.keyboard.press("Tab")
             if wanted.evaluate("link => link === document.activeElement"):
                 break
