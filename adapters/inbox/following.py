@@ -17,13 +17,15 @@ from adapters.inbox.decoding import split_signals
 from adapters.inbox.parked import Refusal, park
 from adapters.inbox.taking import take_messages
 from adapters.kafka.connection import KafkaSettings
-from adapters.kafka.consuming import POLL_MS, at_the_end, consuming
+from adapters.kafka.consuming import POLL_MS, at_the_end, consuming, subscribe
 from adapters.kafka.topics import inbox_topic
 from application.signals import Taken
 from domain.errors import Refused, Unavailable
 from domain.signals.kinds import DEPARTMENTS
 
 MOST_MESSAGES = 1_000
+MOST_AT_ONCE = 1_000
+"""Signals in a transaction: each message may hold a list of them."""
 _BACK_OFF_SECONDS = 1.0
 _log = logging.getLogger("anjuan.inbox")
 
@@ -43,7 +45,7 @@ Told = Callable[[Followed], None]
 def follow(house: House, settings: KafkaSettings, stop: threading.Event, told: Told = lambda _: None) -> None:
     """Take in until ``stop`` is set; outages of Kafka and of the database pass by themselves.
 
-    Raises NoKafka, KeyLost: somebody has to look.
+    Raises NoKafka, NoTopic, KeyLost: somebody has to look.
     """
     while not stop.is_set():
         try:
@@ -54,14 +56,14 @@ def follow(house: House, settings: KafkaSettings, stop: threading.Event, told: T
 
 
 def follow_to_the_end(house: House, settings: KafkaSettings, told: Told = lambda _: None) -> None:
-    """Take in what there is. Raises NoKafka, KafkaDown, KeyLost, Unavailable."""
+    """Take in what there is. Raises NoKafka, NoTopic, KafkaDown, KeyLost, Unavailable."""
     _run(house, settings, told, lambda consumer, idle: idle and at_the_end(consumer))
 
 
 def _run(house: House, settings: KafkaSettings, told: Told, ended: Callable[[Any, bool], bool]) -> None:
     senders = {inbox_topic(settings.prefix, name): name for name in DEPARTMENTS}
     with consuming(settings, f"{settings.prefix}-inbox", MOST_MESSAGES) as consumer:
-        consumer.subscribe(list(senders))
+        subscribe(consumer, senders)
         idle = False
         while not ended(consumer, idle):
             found = consumer.poll(timeout_ms=POLL_MS)
@@ -84,7 +86,8 @@ def take_in(house: House, department: str, messages: Sequence[Any]) -> Followed:
             continue
         parts[number] = len(split)
         signals += split
-    taken = take_messages(house, department, signals)
+    parts_of = (signals[start : start + MOST_AT_ONCE] for start in range(0, len(signals), MOST_AT_ONCE))
+    taken = [each for part in parts_of for each in take_messages(house, department, part)]
     refused |= _first_refused(parts, taken)
     park(house, [_refusal(department, messages[number], why) for number, why in sorted(refused.items())])
     done = [each.outcome for each in taken]

@@ -1,5 +1,6 @@
 """What could not be taken in: where it lies in Kafka and why, until it is taken after all, or dropped with a reason."""
 
+import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -12,12 +13,12 @@ from domain.kernel import Value
 
 _PARK = """
 INSERT INTO feeds.parked (department, topic, partition, at_offset, code, detail, digest)
-VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (topic, partition, at_offset) DO UPDATE
+VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (topic, partition, at_offset, digest) DO UPDATE
    SET code = excluded.code, detail = excluded.detail WHERE feeds.parked.settled_at IS NULL
 """
 _OPEN = """
-SELECT id, department, topic, partition, at_offset, code, detail, parked_at FROM feeds.parked
- WHERE settled_at IS NULL AND (%s = '' OR department = %s) ORDER BY id
+SELECT id, department, topic, partition, at_offset, code, detail, encode(digest, 'hex') AS digest, parked_at
+  FROM feeds.parked WHERE settled_at IS NULL AND (%s = '' OR department = %s) ORDER BY id
 """
 _SETTLE = "UPDATE feeds.parked SET settled_at = clock_timestamp(), settled = %s WHERE id = %s AND settled_at IS NULL"
 
@@ -31,7 +32,7 @@ class NotParked(Refused):
 
 
 class Parked(Value, omit_defaults=False):
-    """A message that waits. ``detail``: a JSON path, never a value."""
+    """A message that waits. ``detail``: a JSON path, never a value. ``digest``: a keyed hash of its content, in hex."""
 
     id: int
     department: str
@@ -40,6 +41,7 @@ class Parked(Value, omit_defaults=False):
     at_offset: int
     code: str
     detail: str
+    digest: str
     parked_at: datetime
 
 
@@ -60,7 +62,13 @@ def park(house: House, refusals: Sequence[Refusal]) -> None:
     if not refusals:
         return
     with reading(house.writers) as connection, connection.cursor() as cursor:
-        cursor.executemany(_PARK, [(*each[:-1], sha256(each.content).digest()) for each in refusals])
+        rows = [(*each[:-1], bytes.fromhex(digest_of(house, each.content))) for each in refusals]
+        cursor.executemany(_PARK, rows)
+
+
+def digest_of(house: House, content: bytes) -> str:
+    """Return a hash in hex that nobody can try contents against who has not our key: one may be a citizen's number."""
+    return hmac.new(house.cases.key, content, sha256).hexdigest()
 
 
 def open_parked(house: House, department: str = "") -> list[Parked]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from adapters.house import House
 from adapters.inbox.following import take_in
-from adapters.inbox.parked import Parked, open_parked, settle
+from adapters.inbox.parked import Parked, digest_of, open_parked, settle
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.consuming import POLL_MS, consuming
 
@@ -32,7 +32,7 @@ def replay(house: House, settings: KafkaSettings, department: str = "") -> Repla
 
 
 def _replay(house: House, consumer: Any, parked: Parked) -> str:  # noqa: ANN401 the library publishes no types
-    messages = _message(consumer, parked)
+    messages = [each for each in _message(consumer, parked) if digest_of(house, each.value or b"") == parked.digest]
     if not messages:
         return "gone"
     if take_in(house, parked.department, messages).parked:

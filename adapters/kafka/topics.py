@@ -47,7 +47,9 @@ def wanted(prefix: str, departments: Sequence[str], replicas: int) -> list[Topic
     safe = {"min.insync.replicas": str(max(1, replicas - 1))}
     kept = {"retention.ms": str(RETENTION_DAYS * _DAY_MS), **safe}
     feeds = [Topic(feed_topic(prefix, name), PARTITIONS, kept, reader=name) for name in departments]
-    inboxes = [Topic(inbox_topic(prefix, name), 1, kept, writer=name) for name in departments]
+    # Whatever a department compresses with, the broker writes what every client can read.
+    readable = {**kept, "compression.type": "gzip"}
+    inboxes = [Topic(inbox_topic(prefix, name), 1, readable, writer=name) for name in departments]
     progress = Topic(progress_topic(prefix), 1, {"cleanup.policy": "compact", **safe})
     log = Topic(log_topic(prefix), LOG_PARTITIONS, {"retention.ms": "-1", **safe})  # views begin at its beginning
     return [progress, log, *feeds, *inboxes]

@@ -11,7 +11,7 @@ from psycopg import Connection
 from adapters.eventstore.reader import LogBroken
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
-from adapters.kafka.consuming import POLL_MS, at_the_end, consuming
+from adapters.kafka.consuming import POLL_MS, at_the_end, consuming, subscribe
 from adapters.kafka.topics import log_topic
 from adapters.kafka_views.folding import BatchAhead, take
 from adapters.kafka_views.messages import Placed, placed
@@ -41,7 +41,7 @@ def work(
 ) -> None:
     """Fold until ``stop`` is set; outages of Kafka and of the database pass by themselves.
 
-    Raises LogBroken, NoKafka, NewerView: somebody has to look.
+    Raises LogBroken, NoKafka, NoTopic, NewerView: somebody has to look.
     """
     while not stop.is_set():
         try:
@@ -64,7 +64,7 @@ def _run(
     with session(house.locate) as (connection, _), consuming(settings, group, MOST_EVENTS) as consumer:
         prepare(connection, views)
         idle, worker = False, _Worker(consumer, connection, views)
-        consumer.subscribe([log_topic(settings.prefix)], listener=_listener(worker))
+        subscribe(consumer, [log_topic(settings.prefix)], _listener(worker))
         while not ended(consumer, idle):
             found = worker.turn()
             idle = not found

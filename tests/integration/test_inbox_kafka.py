@@ -9,15 +9,17 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from kafka import KafkaProducer
+from confluent_kafka import Producer
+from kafka import KafkaAdminClient, KafkaProducer
 
 from adapters.house import House
 from adapters.inbox.following import Followed, follow_to_the_end
-from adapters.inbox.parked import open_parked
+from adapters.inbox.parked import open_parked, settle
 from adapters.inbox.replaying import replay
 from adapters.inbox.taking import take_messages
-from adapters.kafka.administering import make_so
+from adapters.kafka.administering import changes, make_so
 from adapters.kafka.connection import KafkaSettings
+from adapters.kafka.consuming import NoTopic
 from adapters.kafka.topics import inbox_topic, wanted
 from adapters.operating.exposition import exposition
 from adapters.projector.service import bring_up
@@ -167,6 +169,60 @@ def test_a_message_whose_cause_is_cured_is_taken_after_all(house: House, kafka_s
     (waiting,) = open_parked(house)
     assert waiting.detail == "$.kind"
     assert replay(house, kafka_settings) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("codec", ["gzip", "lz4", "snappy", "zstd"])
+def test_however_a_department_compresses_it_is_read(house: House, kafka_settings: KafkaSettings, codec: str) -> None:
+    producer = Producer({"bootstrap.servers": kafka_settings.servers, "compression.type": codec})
+    for number in range(40):
+        producer.produce(inbox_topic(kafka_settings.prefix, "gongan"), message(f"z-{number}", number=1 + number % 9))
+    assert producer.flush(30) == 0
+    assert followed(house, kafka_settings) == Followed("", 40, 0, 0)
+
+
+def test_two_share_the_topics(house: House, kafka_settings: KafkaSettings, database_url: str) -> None:
+    args = database_url, house.settings.home, kafka_settings.servers, kafka_settings.prefix, 0
+    with program("follow_inbox", *args) as one, program("follow_inbox", *args) as other:
+        group = f"{kafka_settings.prefix}-inbox"
+        with closing(KafkaAdminClient(bootstrap_servers=kafka_settings.servers)) as admin:
+
+            def shares() -> list[int]:
+                members = admin.describe_groups([group])[group]["members"]
+                return sorted(
+                    sum(len(topic["partitions"]) for topic in each["member_assignment"]["assigned_partitions"])
+                    for each in members
+                    if each["member_assignment"]
+                )
+
+            eventually(lambda: shares() == [len(DEPARTMENTS) // 2] * 2, "one has them all")
+        assert one.poll() is None
+        assert other.poll() is None
+
+
+def test_a_topic_that_was_made_anew_has_other_messages_at_its_offsets(
+    house: House, kafka_settings: KafkaSettings
+) -> None:
+    topics = wanted(kafka_settings.prefix, sorted(DEPARTMENTS), 1)
+    send(kafka_settings, [b"{"])
+    assert followed(house, kafka_settings).parked == 1
+    (first,) = open_parked(house)
+    settle(house, first.id, "重发")
+    with closing(KafkaAdminClient(bootstrap_servers=kafka_settings.servers)) as admin:
+        admin.delete_topics([first.topic])
+        eventually(lambda: bool(changes(kafka_settings, topics)), "it is still there")
+        make_so(kafka_settings, topics, 1)
+        admin.delete_groups([f"{kafka_settings.prefix}-inbox"])
+    send(kafka_settings, [b"[", message("new")])
+    assert followed(house, kafka_settings) == Followed("", 1, 0, 1)
+    (second,) = open_parked(house)
+    assert (second.at_offset, second.topic) == (first.at_offset, first.topic)
+    query(house.conninfo, "UPDATE feeds.parked SET at_offset = 1 WHERE id = %s", second.id)  # another message is there
+    assert replay(house, kafka_settings) == (0, 0, 1)
+
+
+def test_without_topics_it_says_so(house: House, kafka: Broker) -> None:
+    with pytest.raises(NoTopic):
+        follow_to_the_end(house, KafkaSettings(servers=kafka.address, prefix=unique("t")))
 
 
 @pytest.mark.slow
