@@ -159,8 +159,10 @@ def test_a_swap_by_another_process_does_not_make_a_comparison_lie(url: str, monk
     monkeypatch.setattr(swapping, "_TRIES", 1)
     refused: list[str] = []
 
-    def swapped_meanwhile(connection: "psycopg.Connection[Any]", view: View) -> list[comparing.Reached]:
-        found = reached_by(connection, view)  # from here on there is a snapshot
+    def swapped_meanwhile(
+        connection: "psycopg.Connection[Any]", view: View, copy: comparing.Copy
+    ) -> list[comparing.Reached]:
+        found = reached_by(connection, view, copy)  # from here on there is a snapshot
         with session(lambda: url) as (other, _), pytest.raises(SwapBlocked):
             swapping.swap(other, another)
         refused.append(view.name)
