@@ -27,7 +27,7 @@ def consuming(settings: KafkaSettings, group: str | None, most: int) -> Iterator
     ``group``: None for one who is in none. Raises NoKafka, KafkaDown; what Kafka refuses within the block is KafkaDown.
     """
     from kafka import KafkaConsumer  # noqa: PLC0415 loaded only where Kafka is used
-    from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor  # noqa: PLC0415 as above
+    from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor  # noqa: PLC0415 loaded only where Kafka is used
     from kafka.errors import KafkaError  # noqa: PLC0415 loaded only where Kafka is used
 
     alive = {"session_timeout_ms": _SESSION_MS, "heartbeat_interval_ms": _SESSION_MS // 4} if group else {}
