@@ -1,13 +1,10 @@
 """Relaying: what a source makes of the log into Kafka, each once, with the progress in the same transaction."""
 
 import gc
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
-
-import psycopg
 
 from adapters.feeds.ahead import Ahead, Start
 from adapters.feeds.deliveries import keep_counts
@@ -15,17 +12,15 @@ from adapters.feeds.progress import Progress, at_the_log, encode, last_progress,
 from adapters.feeds.source import Making, Taken, progress_after
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
+from adapters.kafka.outages import until_stopped
 from adapters.kafka.producing import Producer, Record, producer
 from adapters.kafka.topics import progress_topic
 from adapters.postgres.connections import connect
 from adapters.postgres.wake import POLL_SECONDS, Listener
-from domain.errors import Unavailable
 
 MOST_POSITIONS = 10_000
 FAR_POSITIONS = 30_000
 """So far behind, it is worth a process of its own to read ahead."""
-_BACK_OFF_SECONDS = 1.0
-_log = logging.getLogger("anjuan.relay")
 
 
 class Sent(NamedTuple):
@@ -77,16 +72,19 @@ class Relay:
 
     def _next(self, before: Progress, most: int) -> tuple[Taken, Progress]:
         """Return what comes next, and the progress that it makes; of much, from the process that reads ahead."""
-        if self._ahead is None and not self._alone and self.head() - before.position > FAR_POSITIONS:
+        if self._ahead is None and not self._alone and self._is_far(before):
             start = Start(self._house.settings, self._house.conninfo, self._settings, self._making, before, most)
             self._ahead = self._held.enter_context(closing(Ahead(start)))
         found = self._ahead.take() if self._ahead else None
         if found is None:
-            # It is at the end; or it has met what we shall meet, and is not asked again.
-            self._alone, self._ahead = self._ahead is not None, None
+            if self._ahead:  # at the end; or it has met what we shall meet, and is not asked again
+                self._alone, self._ahead = self._is_far(before), None
             taken = self._source.take(self._connection, before, most)
             found = taken, progress_after(self._connection, taken)
         return found
+
+    def _is_far(self, before: Progress) -> bool:
+        return self.head() - before.position > FAR_POSITIONS
 
     def head(self) -> int:
         """Return the log's last position."""
@@ -142,12 +140,7 @@ def relay(house: House, opening: Callable[[], Relay], stop: threading.Event, tol
     grown = threading.Event()
     listener = Listener(lambda: connect(house.locate, "anjuan_reader"), grown.set)
     try:
-        while not stop.is_set():
-            try:
-                _follow(opening(), stop, grown, told)
-            except (Unavailable, psycopg.OperationalError) as outage:
-                _log.warning("relaying is interrupted: %s", type(outage).__name__)
-                stop.wait(_BACK_OFF_SECONDS)
+        until_stopped(stop, "relaying", lambda: _follow(opening(), stop, grown, told))
     finally:
         listener.close()
 

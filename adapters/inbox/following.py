@@ -4,13 +4,10 @@ Whose topic it is, is who has sent it: only that department may write there. The
 id, so what Kafka delivers again is recognised; offsets are committed after what lies before them was taken or parked.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
-
-import psycopg
 
 from adapters.house import House
 from adapters.inbox.decoding import split_signals
@@ -18,16 +15,15 @@ from adapters.inbox.parked import Refusal, park
 from adapters.inbox.taking import take_messages
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.consuming import POLL_MS, at_the_end, consuming, subscribe
+from adapters.kafka.outages import until_stopped
 from adapters.kafka.topics import inbox_topic
 from application.signals import Taken
-from domain.errors import Refused, Unavailable
+from domain.errors import Refused
 from domain.signals.kinds import DEPARTMENTS
 
 MOST_MESSAGES = 1_000
 MOST_AT_ONCE = 1_000
 """Signals in a transaction: each message may hold a list of them."""
-_BACK_OFF_SECONDS = 1.0
-_log = logging.getLogger("anjuan.inbox")
 
 
 class Followed(NamedTuple):
@@ -47,12 +43,7 @@ def follow(house: House, settings: KafkaSettings, stop: threading.Event, told: T
 
     Raises NoKafka, NoTopic, KeyLost: somebody has to look.
     """
-    while not stop.is_set():
-        try:
-            _run(house, settings, told, lambda *_: stop.is_set())
-        except (Unavailable, psycopg.OperationalError) as outage:
-            _log.warning("taking in is interrupted: %s", type(outage).__name__)
-            stop.wait(_BACK_OFF_SECONDS)
+    until_stopped(stop, "taking in", lambda: _run(house, settings, told, lambda *_: stop.is_set()))
 
 
 def follow_to_the_end(house: House, settings: KafkaSettings, told: Told = lambda _: None) -> None:

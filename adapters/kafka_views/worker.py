@@ -1,28 +1,24 @@
 """A worker of the consumer group: folds the partitions that Kafka gives it, from where the rows say."""
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import psycopg
 from psycopg import Connection
 
 from adapters.eventstore.reader import LogBroken
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
 from adapters.kafka.consuming import POLL_MS, at_the_end, consuming, subscribe
+from adapters.kafka.outages import until_stopped
 from adapters.kafka.topics import log_topic
 from adapters.kafka_views.folding import BatchAhead, take
 from adapters.kafka_views.messages import Placed, placed
 from adapters.kafka_views.tables import begin_at, prepare
 from adapters.projector.sessions import session
-from domain.errors import Unavailable
 from projections.shape import View
 
 MOST_EVENTS = 5_000
-_BACK_OFF_SECONDS = 1.0
-_log = logging.getLogger("anjuan.kafka_views")
 
 
 class Folded(NamedTuple):
@@ -43,12 +39,7 @@ def work(
 
     Raises LogBroken, NoKafka, NoTopic, NewerView: somebody has to look.
     """
-    while not stop.is_set():
-        try:
-            _run(house, settings, views, told, lambda *_: stop.is_set())
-        except (Unavailable, psycopg.OperationalError) as outage:
-            _log.warning("folding from Kafka is interrupted: %s", type(outage).__name__)
-            stop.wait(_BACK_OFF_SECONDS)
+    until_stopped(stop, "folding", lambda: _run(house, settings, views, told, lambda *_: stop.is_set()))
 
 
 def work_to_the_end(house: House, settings: KafkaSettings, views: Sequence[View], told: Told = lambda _: None) -> None:
