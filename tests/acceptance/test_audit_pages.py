@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -18,7 +18,7 @@ def clean(seen: Watched) -> None:
 
 
 def narrow(seen: Watched) -> None:
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(seen.page) <= 390
     clean(seen)
 
 

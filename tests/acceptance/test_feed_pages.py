@@ -17,7 +17,7 @@ from domain.feeds.reconciling import Key, Sum
 from tests.support.houses import tell
 from tests.support.reconciling import as_csv, held
 from tests.support.samples import CONTRACT
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -90,7 +90,7 @@ def test_a_page_is_clean_in_every_language_and_light(
 def test_a_page_fits_a_telephone_and_prints_whole(browser: Browser, fed: Site, path: str) -> None:
     with watched(browser, fed, viewport={"width": 390, "height": 800}) as seen:
         seen.page.goto(path)
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(seen.page) <= 390
         seen.page.emulate_media(media="print")
         expect(seen.page.locator(".top nav")).to_be_hidden()
         for cell in seen.page.locator("tbody tr > :last-child").all():

@@ -7,7 +7,7 @@ from adapters.postgres.connections import connect
 from adapters.transparency.notary import turn
 from adapters.transparency.setting_up import ensure_keys
 from tests.support.logs import query, tamper
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -50,7 +50,7 @@ def test_a_forged_event_is_named_on_a_phone(browser: Browser, signed: Site) -> N
             seen.page.goto(f"{PAGE}?verify=now&lang=zh")
             expect(seen.page.locator("[role=status]")).to_contain_text("核验未通过")
             expect(seen.page.locator("#verify-h ~ div tbody tr").first).to_contain_text("STATE_ALTERED")
-            assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+            assert width_of(seen.page) <= 390
             clean(seen)
     finally:
         tamper(url, flip, honest)

@@ -17,7 +17,7 @@ from projections.registry import VIEWS
 from projections.shape import View, Working
 from tests.support.builders import HANDLER, OPERATOR
 from tests.support.logs import query, tamper
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -164,7 +164,7 @@ def test_the_page_in_trouble_is_clean_on_every_screen(
             expect(page.locator(".who form")).to_be_visible()
             page.goto("/ui/operations")
             expect(page.locator("#now .badge.late").first).to_be_visible()
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            assert width_of(page) <= 390
             clean(seen)
             page.emulate_media(media="print")
             for control in page.locator(".acting").all():

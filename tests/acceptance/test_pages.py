@@ -17,7 +17,7 @@ from domain.identity import demo_citizen_id
 from tests.support import database
 from tests.support.builders import DECIDER, HANDLER
 from tests.support.houses import house_on
-from tests.support.site import TOWN_HANDLER, VILLAGE, Site, Watched, serving, watched
+from tests.support.site import TOWN_HANDLER, VILLAGE, Site, Watched, serving, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -351,7 +351,7 @@ def test_a_case_prints_without_controls(browser: Browser, site: Site) -> None:
 def test_a_phone_shows_every_page_without_sideways_scrolling(browser: Browser, site: Site, path: str) -> None:
     with watched(browser, site, viewport={"width": 360, "height": 740}) as seen:
         seen.page.goto(path.format(**site.cases))
-        wide = seen.page.evaluate("document.documentElement.scrollWidth")
+        wide = width_of(seen.page)
         assert wide <= 360
 
 

@@ -15,7 +15,7 @@ from adapters.projector.sessions import session
 from domain.calendar import CIVIL_ZONE
 from projections.registry import VIEWS
 from tests.support.builders import HANDLER
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -162,7 +162,7 @@ def test_a_past_page_fits_a_phone_and_paper(browser: Browser, site: Site, path: 
     with watched(browser, site, viewport={"width": 390, "height": 800}) as seen:
         page = seen.page
         page.goto(at(path, position_of(site, "granted", 4)))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(page) <= 390
         for name in ("at", "at_time", "at_position"):
             expect(page.locator(f"input[name={name}]:visible")).to_be_in_viewport(ratio=0)
         page.emulate_media(media="print")

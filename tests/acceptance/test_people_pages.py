@@ -15,7 +15,7 @@ from domain.kernel import Event, Fen, SubjectId
 from tests.support.builders import DIRECTOR, OTHER_VILLAGE
 from tests.support.builders import VILLAGE as DIRECTORS_VILLAGE
 from tests.support.people import given, of_case, of_person, opened, somebody, write
-from tests.support.site import VILLAGE, Site, Watched, watched
+from tests.support.site import VILLAGE, Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -90,7 +90,7 @@ def test_a_page_is_clean_in_every_language_and_light(
 def test_a_page_fits_a_telephone_and_prints_without_controls(browser: Browser, town: Site, path: str) -> None:
     with watched(browser, town, viewport={"width": 390, "height": 800}) as seen:
         seen.page.goto(path)
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(seen.page) <= 390
         seen.page.emulate_media(media="print")
         for control in seen.page.locator(".top nav, .filters, .pages").all():
             expect(control).to_be_hidden()

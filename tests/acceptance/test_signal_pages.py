@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from domain.identity import demo_citizen_id
 from tests.support.builders import DECIDER, HANDLER, VILLAGE
 from tests.support.signals import send, signal
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -58,7 +58,7 @@ def test_a_page_is_clean_in_every_language_and_light(
 def test_a_page_fits_a_telephone_and_prints_without_controls(browser: Browser, told: Site, path: str) -> None:
     with watched(browser, told, viewport={"width": 390, "height": 800}) as seen:
         seen.page.goto(path)
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(seen.page) <= 390
         seen.page.emulate_media(media="print")
         for control in seen.page.locator(".top nav, .filters, .pages").all():
             expect(control).to_be_hidden()

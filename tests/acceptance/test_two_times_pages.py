@@ -14,7 +14,7 @@ from tests.support.builders import HANDLER, by
 from tests.support.houses import request
 from tests.support.journeys import step
 from tests.support.scenario import Step
-from tests.support.site import Site, Watched, watched
+from tests.support.site import Site, Watched, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -186,7 +186,7 @@ def test_it_works_without_scripts_on_a_phone(browser: Browser, site: Site, case_
         expect(page.locator(".course > li")).to_have_count(6)
     with watched(browser, site, viewport=phone) as seen:
         seen.page.goto(f"/ui/cases/{case_id}?by=happened&as_of={known_before(site, case_id, 12)}")
-        assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
+        assert width_of(seen.page) == 390
 
 
 def test_on_paper_the_two_times_the_differences_and_the_badges_stay_and_the_form_goes(

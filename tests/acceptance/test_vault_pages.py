@@ -14,7 +14,7 @@ from tests.support.erasable import MOTHER, SON, TOLD, TRACES
 from tests.support.houses import house_on, set_up
 from tests.support.people import write
 from tests.support.serving import projected
-from tests.support.site import Site, Watched, serving, watched
+from tests.support.site import Site, Watched, serving, watched, width_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -83,7 +83,7 @@ def test_an_erasure_is_listed_with_what_proves_it(browser: Browser, forgetful: S
         expect(row).to_have_count(1)
         expect(row).to_contain_text(MOTHER.subject)
         expect(row).to_contain_text({"zh": "已抹除", "en": "Erased"}[language])
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(seen.page) <= 390
         clean(seen)
 
 
@@ -94,7 +94,7 @@ def test_who_has_read_a_case_is_a_link_away(browser: Browser, forgetful: Site, l
         seen.page.get_by_role("link", name={"zh": "谁看过", "en": "Who has read this"}[language]).press("Enter")
         expect(seen.page.locator("tbody tr").first).to_contain_text({"zh": "未登录", "en": "Not signed in"}[language])
         expect(seen.page.locator("tbody tr").first).to_contain_text({"zh": "案卷", "en": "Case file"}[language])
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(seen.page) <= 390
         nothing_is_left(seen)
         clean(seen)
 

@@ -71,6 +71,12 @@ class Watched(NamedTuple):
         ]
 
 
+def width_of(page: Page) -> int:
+    """How wide the page is, in pixels, once its styles are there: before, the browser lays it out without them."""
+    page.wait_for_load_state("load")
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 @contextmanager
 def watched(browser: Browser, site: Site, **settings: Any) -> Iterator[Watched]:  # noqa: ANN401  playwright's own
     """A page in a context of its own; requests to any other host are stopped and counted."""
