@@ -59,7 +59,7 @@ def _ready(house: House, contracts: list[Contract]) -> list[Record]:
     with connect(house.locate, "anjuan_reader") as connection:
         found = FeedReader(contracts, house.vault.opener).read(connection, 0, _MOST).messages
     return [
-        Record(department, message.case_id.encode(), message.data, headers(message, b"/logs/bench"))
+        Record(department, message.event.key, message.data, headers(message, b"/logs/bench"))
         for department, messages in found.items()
         for message in messages
     ]

@@ -3,24 +3,77 @@
 Read for each batch, and kept no longer: what was erased is not delivered again.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 from psycopg import Connection
 
-from adapters.eventstore.fields import Place, StoredField, commitments, stored_fields
-from domain.feeds.contract import PERSONAL, Contract
+from adapters.eventstore.fields import Place, StoredField, stored_fields
+from domain.feeds.contract import ATTRIBUTES, PERSONAL, Contract
 
+T = TypeVar("T")
 _ABOUT = """
-SELECT position, stream, seq, type, state FROM log.events
+SELECT position, stream, seq, type, CASE WHEN type = 'case.confirmed' THEN '' ELSE state END FROM log.events
  WHERE stream = ANY(%s)
    AND (seq = 1 OR type IN ('case.transferred', 'case.subject_identified', 'case.confirmed')) ORDER BY stream, seq
 """
 _OPENED, _IDENTIFIED, _TRANSFERRED = "case.opened", "case.subject_identified", "case.transferred"
 _CONFIRMED = "case.confirmed"
 _NEVER = 2**31
+_LABELS: dict[str, bytes] = {name: b'"%b":' % name.encode() for name in ATTRIBUTES}
+_SEALED = sorted(PERSONAL)
 _encode = msgspec.json.encode
+
+
+class _Sealed(msgspec.Struct, gc=False):
+    """A personal value as a state holds it: ``d`` and ``h`` in hex, ``alg`` if it is not SHA-256."""
+
+    d: str
+    h: str
+    alg: str = "sha256"
+
+
+_Personal = msgspec.Raw | msgspec.UnsetType
+
+
+class _Person(msgspec.Struct, gc=False):
+    subject: str
+    relation: str = "本人"
+    id_number: _Personal = msgspec.UNSET
+    name: _Personal = msgspec.UNSET
+
+
+class _Household(msgspec.Struct, gc=False):
+    members: list[_Person] = []
+
+
+class _Opened(msgspec.Struct, gc=False):
+    number: str = ""
+    matter: str = ""
+    division: str = ""
+    household: _Household = msgspec.field(default_factory=_Household)
+
+
+class _Transferred(msgspec.Struct, gc=False):
+    to_division: str
+
+
+class _Identified(msgspec.Struct, gc=False):
+    person: _Person
+    temporary: str
+
+
+def _data_of(cls: type[T]) -> Callable[[bytes], T]:
+    """Return what decodes the data of a state, as far as it is needed here."""
+    state: Any = msgspec.defstruct("State", [("data", cls)], gc=False)
+    decode = msgspec.json.Decoder(state).decode
+    return lambda stored: cast("T", decode(stored).data)
+
+
+_opened, _transferred, _identified = _data_of(_Opened), _data_of(_Transferred), _data_of(_Identified)
+_sealed = msgspec.json.Decoder(_Sealed).decode
+_disclosed = msgspec.json.Decoder(tuple[str, str, msgspec.Raw]).decode
 
 
 class Disclosing(Protocol):
@@ -37,37 +90,45 @@ class Told(NamedTuple):
     proofs: dict[str, bytes]
 
 
-class _Place(NamedTuple):
-    position: int
-    stream: str
-    seq: int
-    type: str
-    state: bytes
+class Situation(NamedTuple):
+    """All that decides who may hear of an event. ``before``: where its case was until then."""
+
+    matter: str
+    division: str
+    before: str
+    confirmed: bool
+
+    def is_covered(self, contract: Contract) -> bool:
+        """Tell whether the contract lets the event be delivered; who the case moves away from hears so."""
+        if contract.confirmed_only and not self.confirmed:
+            return False
+        return contract.covers(self.matter, self.division) or contract.covers(self.matter, self.before)
 
 
 class CaseAbout:
     """A case over its events; ``seq``: of the event that a message is about. What was asked once is remembered."""
 
-    def __init__(self, first: dict[str, Any]) -> None:
-        """``first``: the data of the event that opened it."""
-        self.number: str = first.get("number", "")
-        self.matter: str = first.get("matter", "")
+    def __init__(self, number: str, matter: str, division: str) -> None:
+        """Tell what it was opened with."""
+        self.number = number
+        self.matter = matter
         self.confirmed_since: int = _NEVER
         """The ``seq`` of its first confirmation."""
-        self._divisions: list[tuple[int, str]] = [(1, first.get("division", ""))]
+        self._divisions: list[tuple[int, str]] = [(1, division)]
         self._persons: list[tuple[int, list[Told]]] = []
-        self._covered: dict[tuple[str, str], bool] = {}
+        self._situations: dict[bool, Situation] = {}
         self._case: dict[str, bytes] = {}
         self._told: dict[tuple[int, tuple[str, ...]], bytes] = {}
 
-    def is_covered(self, contract: Contract, seq: int) -> bool:
-        """Tell whether the contract lets an event of it be delivered; who it moves away from hears so."""
-        if contract.confirmed_only and seq < self.confirmed_since:
-            return False
-        after = self.division(seq)
-        if self._covers(contract, after):
-            return True
-        return len(self._divisions) > 1 and self._covers(contract, self.division(seq - 1))
+    def situation(self, seq: int) -> Situation:
+        """Return what decides who may hear of this event."""
+        confirmed = seq >= self.confirmed_since
+        if len(self._divisions) > 1:
+            return Situation(self.matter, self.division(seq), self.division(seq - 1), confirmed)
+        if confirmed not in self._situations:
+            division = self._divisions[0][1]
+            self._situations[confirmed] = Situation(self.matter, division, division, confirmed)
+        return self._situations[confirmed]
 
     def division(self, seq: int) -> str:
         """Return where it was with this event."""
@@ -77,18 +138,20 @@ class CaseAbout:
     def case(self, case_id: str, seq: int) -> bytes:
         """Return what a message says of the case itself, as JSON."""
         division = self.division(seq)
-        if division not in self._case:
+        found = self._case.get(division)
+        if found is None:
             case = {"division": division, "id": case_id, "matter": self.matter, "number": self.number}
-            self._case[division] = _encode(case)
-        return self._case[division]
+            found = self._case[division] = _encode(case)
+        return found
 
     def told(self, seq: int, names: tuple[str, ...]) -> bytes:
         """Return whose case it was, as far as these attributes tell, with the proofs: the end of a message's data."""
-        which = _latest(self._persons, seq) if self._persons else -1
-        if (which, names) not in self._told:
+        which = _latest(self._persons, seq)
+        found = self._told.get((which, names))
+        if found is None:
             persons = self._persons[which][1] if self._persons else ()
-            self._told[which, names] = b',"persons":[%b],"proofs":[%b]' % _persons_told(persons, names)
-        return self._told[which, names]
+            found = self._told[which, names] = b',"persons":[%b],"proofs":[%b]' % _persons_told(persons, names)
+        return found
 
     def moved(self, seq: int, division: str) -> None:
         """It was transferred."""
@@ -98,48 +161,57 @@ class CaseAbout:
         """It is of these persons from this event on."""
         self._persons.append((seq, persons))
 
-    def _covers(self, contract: Contract, division: str) -> bool:
-        key = contract.department, division
-        if key not in self._covered:
-            self._covered[key] = contract.covers(self.matter, division)
-        return self._covered[key]
-
 
 def _persons_told(persons: Sequence[Told], names: Sequence[str]) -> tuple[bytes, bytes]:
-    told = (
-        b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), each.values[name]) for name in known)
-        for each in persons
-        if (known := [name for name in names if name in each.values])
-    )
-    proofs = (each.proofs[name] for each in persons for name in names if name in each.proofs)
-    return b",".join(told), b",".join(proofs)
+    told = [b",".join([_LABELS[name] + each.values[name] for name in names if name in each.values]) for each in persons]
+    proofs = [each.proofs[name] for each in persons for name in names if name in each.proofs]
+    return b",".join([b"{%b}" % each for each in told if each]), b",".join(proofs)
 
 
 def _latest(known: Sequence[tuple[int, Any]], seq: int) -> int:
     """Return the place of what was known with this event."""
-    return next((place for place in range(len(known) - 1, 0, -1) if known[place][0] <= seq), 0)
+    place = len(known) - 1
+    while place > 0 and known[place][0] > seq:
+        place -= 1
+    return max(place, 0)
 
 
-Named = tuple[CaseAbout, list[_Place]]
+class _Naming(NamedTuple):
+    """An event that names persons: in place of whom, and each with its path."""
+
+    place: Place
+    temporary: str
+    persons: list[tuple[str, _Person]]
+
+
+Named = tuple[CaseAbout, list[_Naming]]
 """A case, and the events that name its persons."""
 
 
 def cases_about(connection: "Connection[Any]", streams: Iterable[str]) -> dict[str, Named]:
     """Return the cases by stream, persons not opened yet, and the events that name them."""
     found: dict[str, Named] = {}
-    for row in connection.execute(_ABOUT, (sorted(set(streams)),), binary=True):
-        place = _Place._make(row)
-        data = msgspec.json.decode(place.state)["data"]
-        if place.seq == 1:
-            found[place.stream] = (CaseAbout(data), [])
-        about, places = found[place.stream]
-        if place.type == _TRANSFERRED:
-            about.moved(place.seq, data["to_division"])
-        elif place.type == _CONFIRMED:
-            about.confirmed_since = min(about.confirmed_since, place.seq)
-        elif place.type in (_OPENED, _IDENTIFIED):
-            places.append(place)
+    for position, stream, seq, type_, state in connection.execute(_ABOUT, (sorted(set(streams)),), binary=True):
+        place = Place(position, stream, seq, state)
+        if seq == 1:
+            first = _opened(state)
+            found[stream] = (CaseAbout(first.number, first.matter, first.division), [])
+            if type_ == _OPENED:
+                found[stream][1].append(_Naming(place, "", _members(first)))
+            continue
+        about, naming = found[stream]
+        if type_ == _TRANSFERRED:
+            about.moved(seq, _transferred(state).to_division)
+        elif type_ == _CONFIRMED:
+            about.confirmed_since = min(about.confirmed_since, seq)
+        else:
+            known = _identified(state)
+            naming.append(_Naming(place, known.temporary, [("/person", known.person)]))
     return found
+
+
+def _members(first: _Opened) -> list[tuple[str, _Person]]:
+    return [(f"/household/members/{index}", member) for index, member in enumerate(first.household.members)]
 
 
 def name_persons(
@@ -149,53 +221,44 @@ def name_persons(
 
     Raises SealBroken, NoVault, KeyLost, Unavailable.
     """
-    shown = _disclosures(connection, [place for _, named in opened for place in named], opener) if opened else {}
-    for about, named in cases:
+    places = [each.place for _, naming in opened for each in naming]
+    shown = _disclosures(connection, places, opener) if places else {}
+    for about, naming in cases:
         persons: list[tuple[str, Told]] = []
-        for place in named:
-            persons = _persons_after(place, persons, shown)
-            about.is_of(place.seq, [person for _, person in persons])
+        for each in naming:
+            named = [(person.subject, _told(each.place.position, path, person, shown)) for path, person in each.persons]
+            persons = _after(persons, each.temporary, named)
+            about.is_of(each.place.seq, [told for _, told in persons])
+
+
+def _after(persons: list[tuple[str, Told]], temporary: str, named: list[tuple[str, Told]]) -> list[tuple[str, Told]]:
+    if not temporary:
+        return named
+    return [found for known in persons for found in (named if known[0] == temporary else [known])]
 
 
 def _disclosures(
-    connection: "Connection[Any]", places: Sequence[_Place], opener: Disclosing
+    connection: "Connection[Any]", places: list[Place], opener: Disclosing
 ) -> dict[tuple[int, str], bytes]:
     fields = stored_fields(connection, [place.position for place in places])
     wanted = [field for field in fields if field.path.rpartition("/")[2] in PERSONAL]
-    asked = [Place(place.position, place.stream, place.seq, place.state) for place in places]
-    return {(field.position, field.path): disclosure for field, disclosure in opener.disclosed(asked, wanted)}
+    return {(field.position, field.path): disclosure for field, disclosure in opener.disclosed(places, wanted)}
 
 
-def _persons_after(
-    place: _Place, before: list[tuple[str, Told]], shown: dict[tuple[int, str], bytes]
-) -> list[tuple[str, Told]]:
-    data = msgspec.json.decode(place.state)["data"]
-    digests = {each.h: each for each in commitments(place.state)}
-    if place.type == _OPENED:
-        members = data.get("household", {}).get("members", [])
-        paths = [(f"/household/members/{index}", member) for index, member in enumerate(members)]
-        return [(member["subject"], _told(place, path, member, shown, digests)) for path, member in paths]
-    person = data["person"]
-    known = (person["subject"], _told(place, "/person", person, shown, digests))
-    return [known if subject == data["temporary"] else (subject, told) for subject, told in before]
-
-
-def _told(
-    place: _Place, path: str, person: dict[str, Any], shown: dict[tuple[int, str], bytes], digests: dict[str, Any]
-) -> Told:
-    values = {"subject": _encode(person["subject"]), "relation": _encode(person.get("relation", "本人"))}
+def _told(position: int, path: str, person: _Person, shown: dict[tuple[int, str], bytes]) -> Told:
+    values = {"subject": _encode(person.subject), "relation": _encode(person.relation)}
     proofs: dict[str, bytes] = {}
-    for name in sorted(PERSONAL & person.keys()):
-        value = person[name]
-        if not isinstance(value, dict):  # written in clear, before personal values were sealed
-            values[name] = _encode(value)
+    for name in _SEALED:
+        value = getattr(person, name)
+        if value is msgspec.UNSET:
             continue
-        disclosure = shown.get((place.position, f"{path}/{name}"), b"")
-        if not disclosure:
-            continue  # erased
-        salt, at, opened = msgspec.json.decode(disclosure, type=tuple[str, str, msgspec.Raw])
-        known = digests[value["h"]]
-        values[name] = bytes(opened)
-        proof = {"position": place.position, "path": at, "salt": salt, "d": known.d, "alg": known.alg or "sha256"}
-        proofs[name] = _encode(proof)
+        stored = bytes(value)
+        if not stored.startswith(b"{"):  # written in clear, before personal values were sealed
+            values[name] = stored
+        elif disclosure := shown.get((position, f"{path}/{name}")):  # there is none of what was erased
+            salt, at, opened = _disclosed(disclosure)
+            values[name] = bytes(opened)
+            known = _sealed(stored)
+            proof = {"position": position, "path": at, "salt": salt, "d": known.d, "alg": known.alg}
+            proofs[name] = _encode(proof)
     return Told(values, proofs)

@@ -40,7 +40,7 @@ class KafkaAhead(Refused):
     en = "Kafka is ahead of this database, or of another one: nothing is relayed"
 
 
-_decode = msgspec.json.Decoder(Progress).decode
+decode = msgspec.json.Decoder(Progress).decode
 encode = msgspec.json.Encoder().encode
 
 
@@ -61,7 +61,7 @@ def last_progress(settings: KafkaSettings, key: bytes = b"relay") -> Progress | 
             found = _last_value(consumer, place, key)
     except KafkaError as error:
         raise KafkaDown(type(error).__name__) from error
-    return _decode(found) if found else None
+    return decode(found) if found else None
 
 
 def _last_value(consumer: Any, place: Any, key: bytes) -> bytes | None:  # noqa: ANN401 the library publishes no types

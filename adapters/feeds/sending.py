@@ -54,8 +54,9 @@ class FeedSource:
 
     def _records(self, outgoing: Outgoing, source: bytes) -> list[Record]:
         return [
-            Record(feed_topic(self._prefix, department), each.case_id.encode(), each.data, headers(each, source))
+            Record(topic, each.event.key, each.data, headers(each, source))
             for department, messages in outgoing.messages.items()
+            for topic in [feed_topic(self._prefix, department)]
             for each in messages
         ]
 

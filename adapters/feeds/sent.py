@@ -84,7 +84,7 @@ def count_sent(house: House, department: str, parts: list[Stretch], progress: Pr
     for part in parts:
         for read, messages in _messages(house, versions[part.version - 1], part):
             for message in messages:
-                told = message.attributes
+                told = message.event
                 tally.add(told.time, division_of(message), (told.id, told.record), message.position)
             done += read
             progress(done, total)

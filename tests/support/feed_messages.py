@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from adapters.eventstore.codec import encode_state
 from adapters.feeds.cases import CaseAbout, Told
 from adapters.feeds.files import shipped_contracts
-from adapters.feeds.messages import Message, Minimised, Row, structured
+from adapters.feeds.messages import Message, Minimised, Row, happened, structured
 from domain.feeds.contract import Contract, Delivered
 from tests.support.builders import VILLAGE, id_number
 from tests.support.samples import SAMPLES, fact
@@ -28,10 +28,12 @@ def shipped() -> list[tuple[Contract, Delivered]]:
 
 def message(contract: Contract, delivered: Delivered) -> Message:
     """The message of the sample of its type."""
-    row = Row(7, "case-c-1", 3, delivered.type, encode_state(fact(SAMPLES[delivered.type])), b"record")
-    about = CaseAbout({"number": "320903-1", "matter": contract.matters[0], "division": VILLAGE})
+    row = Row(
+        7, "case-c-1", 3, delivered.type, encode_state(fact(SAMPLES[delivered.type])), sha256(b"record").hexdigest()
+    )
+    about = CaseAbout("320903-1", contract.matters[0], VILLAGE)
     about.is_of(1, [_person(number) for number in (1, 2)])
-    return Minimised(contract, delivered).message(row, about)
+    return Minimised(contract, delivered).message(happened(row), about)
 
 
 def whole(contract: Contract, delivered: Delivered) -> bytes:

@@ -80,7 +80,7 @@ def expected(house: House) -> dict[str, list[str]]:
     reader = FeedReader(contracts(), house.vault.opener)
     with connect(house.locate, "anjuan_reader") as connection:
         found = reader.read(connection, 0, 1_000_000).messages
-    return {department: [each.attributes.id for each in messages] for department, messages in found.items()}
+    return {department: [each.event.id for each in messages] for department, messages in found.items()}
 
 
 def delivered(settings: KafkaSettings, department: str, isolation: str = "read_committed") -> list[Read]:

@@ -1,5 +1,6 @@
 """A field outside the list never leaves: every event against every contract."""
 
+from hashlib import sha256
 from typing import Any
 
 import jsonschema
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from adapters.eventstore.codec import encode_state
 from adapters.feeds.cases import CaseAbout, Told
 from adapters.feeds.files import shipped_contracts
-from adapters.feeds.messages import Minimised, Row, headers, structured
+from adapters.feeds.messages import Minimised, Row, happened, headers, structured
 from adapters.feeds.schemas import message_schema
 from domain.cases.events import CASE_EVENTS
 from domain.feeds.contract import ATTRIBUTES, Contract, Delivered
@@ -24,17 +25,17 @@ PERSON = Told({name: msgspec.json.encode(f"值-{name}") for name in ATTRIBUTES},
 
 
 def row_of(event_type: str) -> Row:
-    return Row(7, "case-c-1", 3, event_type, encode_state(fact(SAMPLES[event_type])), b"record")
+    return Row(7, "case-c-1", 3, event_type, encode_state(fact(SAMPLES[event_type])), sha256(b"record").hexdigest())
 
 
 def case() -> CaseAbout:
-    about = CaseAbout(dict(CASE))
+    about = CaseAbout(**CASE)
     about.is_of(1, [PERSON])
     return about
 
 
 def data_of(contract: Contract, delivered: Delivered) -> dict[str, Any]:
-    message = Minimised(contract, delivered).message(row_of(delivered.type), case())
+    message = Minimised(contract, delivered).message(happened(row_of(delivered.type)), case())
     decoded: dict[str, Any] = msgspec.json.decode(message.data)
     return decoded
 
@@ -85,7 +86,7 @@ def test_a_schema_refuses_a_field_too_many() -> None:
 
 
 def test_both_modes_of_cloudevents_say_the_same() -> None:
-    message = Minimised(CONTRACT, CONTRACT.events[0]).message(row_of("case.confirmed"), case())
+    message = Minimised(CONTRACT, CONTRACT.events[0]).message(happened(row_of("case.confirmed")), case())
     whole = msgspec.json.decode(structured(message, "/logs/l"))
     told = {name.removeprefix("ce_"): value.decode() for name, value in headers(message, b"/logs/l")}
     told["datacontenttype"] = told.pop("content-type")
