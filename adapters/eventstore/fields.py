@@ -42,15 +42,6 @@ class StoredField(NamedTuple):
     erased_by: str | None
 
 
-class Commitment(NamedTuple):
-    """A commitment in a state: the field's name, the suite's mark, and the hashes in hex."""
-
-    name: str
-    alg: str
-    d: str
-    h: str
-
-
 class Place(NamedTuple):
     """An event's place, and its state as stored."""
 
@@ -94,11 +85,6 @@ def has_commitments(state: bytes) -> bool:
 def count_commitments(state: bytes) -> int:
     """Return how many commitments a state has."""
     return state.count(_SOME_COMMITMENT)
-
-
-def commitments(state: bytes) -> list[Commitment]:
-    """Return the commitments of a state, in the order of its bytes."""
-    return [Commitment(*(part.decode() for part in found)) for found in _COMMITMENT.findall(state)]
 
 
 def replaced(state: bytes, value: Callable[[str, str], bytes]) -> bytes:

@@ -1,16 +1,17 @@
-"""What a message says of its case besides the event: number, matter, division, and the persons with their proofs.
+"""What a message says of its case besides the event: number, matter, division, and whose it is.
 
 Read for each batch, and kept no longer: what was erased is not delivered again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from psycopg import Connection
 
-from adapters.eventstore.fields import Place, StoredField, stored_fields
-from domain.feeds.contract import ATTRIBUTES, PERSONAL, Contract
+from adapters.eventstore.fields import Place
+from adapters.feeds.persons import Disclosing, Naming, Person, Told, disclosures, persons_after, persons_told
+from domain.feeds.contract import Contract
 
 T = TypeVar("T")
 _ABOUT = """
@@ -21,31 +22,11 @@ SELECT position, stream, seq, type, CASE WHEN type = 'case.confirmed' THEN '' EL
 _OPENED, _IDENTIFIED, _TRANSFERRED = "case.opened", "case.subject_identified", "case.transferred"
 _CONFIRMED = "case.confirmed"
 _NEVER = 2**31
-_LABELS: dict[str, bytes] = {name: b'"%b":' % name.encode() for name in ATTRIBUTES}
-_SEALED = sorted(PERSONAL)
 _encode = msgspec.json.encode
 
 
-class _Sealed(msgspec.Struct, gc=False):
-    """A personal value as a state holds it: ``d`` and ``h`` in hex, ``alg`` if it is not SHA-256."""
-
-    d: str
-    h: str
-    alg: str = "sha256"
-
-
-_Personal = msgspec.Raw | msgspec.UnsetType
-
-
-class _Person(msgspec.Struct, gc=False):
-    subject: str
-    relation: str = "本人"
-    id_number: _Personal = msgspec.UNSET
-    name: _Personal = msgspec.UNSET
-
-
 class _Household(msgspec.Struct, gc=False):
-    members: list[_Person] = []
+    members: list[Person] = []
 
 
 class _Opened(msgspec.Struct, gc=False):
@@ -60,7 +41,7 @@ class _Transferred(msgspec.Struct, gc=False):
 
 
 class _Identified(msgspec.Struct, gc=False):
-    person: _Person
+    person: Person
     temporary: str
 
 
@@ -72,22 +53,6 @@ def _data_of(cls: type[T]) -> Callable[[bytes], T]:
 
 
 _opened, _transferred, _identified = _data_of(_Opened), _data_of(_Transferred), _data_of(_Identified)
-_sealed = msgspec.json.Decoder(_Sealed).decode
-_disclosed = msgspec.json.Decoder(tuple[str, str, msgspec.Raw]).decode
-
-
-class Disclosing(Protocol):
-    """What opens fields with their salts (adapters/vault/opening.py)."""
-
-    def disclosed(self, places: list[Place], fields: list[StoredField]) -> Iterable[tuple[StoredField, bytes]]:
-        """Return the disclosure of every field, nothing of an erased one."""
-
-
-class Told(NamedTuple):
-    """A person as a message can tell them: JSON by attribute; of personal ones, the proof that the log holds it."""
-
-    values: dict[str, bytes]
-    proofs: dict[str, bytes]
 
 
 class Situation(NamedTuple):
@@ -150,7 +115,7 @@ class CaseAbout:
         found = self._told.get((which, names))
         if found is None:
             persons = self._persons[which][1] if self._persons else ()
-            found = self._told[which, names] = b',"persons":[%b],"proofs":[%b]' % _persons_told(persons, names)
+            found = self._told[which, names] = b',"persons":[%b],"proofs":[%b]' % persons_told(persons, names)
         return found
 
     def moved(self, seq: int, division: str) -> None:
@@ -162,12 +127,6 @@ class CaseAbout:
         self._persons.append((seq, persons))
 
 
-def _persons_told(persons: Sequence[Told], names: Sequence[str]) -> tuple[bytes, bytes]:
-    told = [b",".join([_LABELS[name] + each.values[name] for name in names if name in each.values]) for each in persons]
-    proofs = [each.proofs[name] for each in persons for name in names if name in each.proofs]
-    return b",".join([b"{%b}" % each for each in told if each]), b",".join(proofs)
-
-
 def _latest(known: Sequence[tuple[int, Any]], seq: int) -> int:
     """Return the place of what was known with this event."""
     place = len(known) - 1
@@ -176,15 +135,7 @@ def _latest(known: Sequence[tuple[int, Any]], seq: int) -> int:
     return max(place, 0)
 
 
-class _Naming(NamedTuple):
-    """An event that names persons: in place of whom, and each with its path."""
-
-    place: Place
-    temporary: str
-    persons: list[tuple[str, _Person]]
-
-
-Named = tuple[CaseAbout, list[_Naming]]
+Named = tuple[CaseAbout, list[Naming]]
 """A case, and the events that name its persons."""
 
 
@@ -197,7 +148,7 @@ def cases_about(connection: "Connection[Any]", streams: Iterable[str]) -> dict[s
             first = _opened(state)
             found[stream] = (CaseAbout(first.number, first.matter, first.division), [])
             if type_ == _OPENED:
-                found[stream][1].append(_Naming(place, "", _members(first)))
+                found[stream][1].append(Naming(place, "", _members(first)))
             continue
         about, naming = found[stream]
         if type_ == _TRANSFERRED:
@@ -206,11 +157,11 @@ def cases_about(connection: "Connection[Any]", streams: Iterable[str]) -> dict[s
             about.confirmed_since = min(about.confirmed_since, seq)
         else:
             known = _identified(state)
-            naming.append(_Naming(place, known.temporary, [("/person", known.person)]))
+            naming.append(Naming(place, known.temporary, [("/person", known.person)]))
     return found
 
 
-def _members(first: _Opened) -> list[tuple[str, _Person]]:
+def _members(first: _Opened) -> list[tuple[str, Person]]:
     return [(f"/household/members/{index}", member) for index, member in enumerate(first.household.members)]
 
 
@@ -222,43 +173,9 @@ def name_persons(
     Raises SealBroken, NoVault, KeyLost, Unavailable.
     """
     places = [each.place for _, naming in opened for each in naming]
-    shown = _disclosures(connection, places, opener) if places else {}
+    shown = disclosures(connection, places, opener) if places else {}
     for about, naming in cases:
         persons: list[tuple[str, Told]] = []
         for each in naming:
-            named = [(person.subject, _told(each.place.position, path, person, shown)) for path, person in each.persons]
-            persons = _after(persons, each.temporary, named)
+            persons = persons_after(persons, each, shown)
             about.is_of(each.place.seq, [told for _, told in persons])
-
-
-def _after(persons: list[tuple[str, Told]], temporary: str, named: list[tuple[str, Told]]) -> list[tuple[str, Told]]:
-    if not temporary:
-        return named
-    return [found for known in persons for found in (named if known[0] == temporary else [known])]
-
-
-def _disclosures(
-    connection: "Connection[Any]", places: list[Place], opener: Disclosing
-) -> dict[tuple[int, str], bytes]:
-    fields = stored_fields(connection, [place.position for place in places])
-    wanted = [field for field in fields if field.path.rpartition("/")[2] in PERSONAL]
-    return {(field.position, field.path): disclosure for field, disclosure in opener.disclosed(places, wanted)}
-
-
-def _told(position: int, path: str, person: _Person, shown: dict[tuple[int, str], bytes]) -> Told:
-    values = {"subject": _encode(person.subject), "relation": _encode(person.relation)}
-    proofs: dict[str, bytes] = {}
-    for name in _SEALED:
-        value = getattr(person, name)
-        if value is msgspec.UNSET:
-            continue
-        stored = bytes(value)
-        if not stored.startswith(b"{"):  # written in clear, before personal values were sealed
-            values[name] = stored
-        elif disclosure := shown.get((position, f"{path}/{name}")):  # there is none of what was erased
-            salt, at, opened = _disclosed(disclosure)
-            values[name] = bytes(opened)
-            known = _sealed(stored)
-            proof = {"position": position, "path": at, "salt": salt, "d": known.d, "alg": known.alg}
-            proofs[name] = _encode(proof)
-    return Told(values, proofs)

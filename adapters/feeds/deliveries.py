@@ -1,10 +1,11 @@
 """Deliveries on record: how many messages went to whom, under which version of the contract, by which way, that day."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
+from msgspec.structs import replace
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
@@ -15,6 +16,7 @@ from domain.calendar import civil_day
 from domain.feeds.contract import Contract
 from domain.kernel import Value
 
+_A_DAY = timedelta(days=1)
 _ADD = """
 INSERT INTO feeds.delivered AS d (department, contract, manner, day, messages, first_position, last_position, last_at)
 VALUES (%s, %s, 'http', %s, %s, %s, %s, clock_timestamp())
@@ -50,7 +52,7 @@ class Delivery(Value, omit_defaults=False):
 
 
 class Counted(Value, omit_defaults=False):
-    """What the relay has sent under a contract that day, as its progress in Kafka says."""
+    """Messages that the relay sends under a contract on a day: of a batch, or as its progress in Kafka says all."""
 
     department: str
     contract: int
@@ -58,6 +60,17 @@ class Counted(Value, omit_defaults=False):
     messages: int
     first: int
     last: int
+
+
+def counted_together(before: Sequence[Counted], more: Sequence[Counted]) -> tuple[Counted, ...]:
+    """Return what was sent with this batch, of the newest day and of the one before it."""
+    known = {(each.department, each.contract, each.day): each for each in before}
+    for each in more:
+        key = each.department, each.contract, each.day
+        so_far = known.get(key)
+        known[key] = replace(so_far, messages=so_far.messages + each.messages, last=each.last) if so_far else each
+    newest = max((day for *_, day in known), default=date.min)
+    return tuple(each for each in known.values() if newest - each.day <= _A_DAY)
 
 
 def note_handed_out(

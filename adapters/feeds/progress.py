@@ -40,7 +40,7 @@ class KafkaAhead(Refused):
     en = "Kafka is ahead of this database, or of another one: nothing is relayed"
 
 
-decode = msgspec.json.Decoder(Progress).decode
+_decode = msgspec.json.Decoder(Progress).decode
 encode = msgspec.json.Encoder().encode
 
 
@@ -61,7 +61,7 @@ def last_progress(settings: KafkaSettings, key: bytes = b"relay") -> Progress | 
             found = _last_value(consumer, place, key)
     except KafkaError as error:
         raise KafkaDown(type(error).__name__) from error
-    return decode(found) if found else None
+    return _decode(found) if found else None
 
 
 def _last_value(consumer: Any, place: Any, key: bytes) -> bytes | None:  # noqa: ANN401 the library publishes no types
@@ -72,6 +72,11 @@ def _last_value(consumer: Any, place: Any, key: bytes) -> bytes | None:  # noqa:
         for records in consumer.poll(timeout_ms=1_000).values():
             found = next((each.value for each in reversed(records) if each.key == key), found)
     return found
+
+
+def head_of(connection: "Connection[tuple[object, ...]]") -> int:
+    """Return the log's last position."""
+    return int(str(connection.execute(_HEAD).fetchall()[0][1]))
 
 
 def at_the_log(connection: "Connection[tuple[object, ...]]", position: int) -> Progress:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from adapters.eventstore.reader import LogBroken
-from adapters.feeds.cases import CaseAbout, Disclosing, Situation, cases_about, name_persons
+from adapters.feeds.cases import CaseAbout, Situation, cases_about, name_persons
 from adapters.feeds.messages import Message, Minimised, Row, happened
+from adapters.feeds.persons import Disclosing
 from domain.feeds.contract import Contract
 
 MOST_POSITIONS = 5_000

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
 
-from adapters.feeds.ahead import Ahead, Start
+from adapters.feeds.ahead import Ahead
 from adapters.feeds.deliveries import keep_counts
-from adapters.feeds.progress import Progress, at_the_log, encode, last_progress, require_ours
+from adapters.feeds.progress import Progress, at_the_log, encode, head_of, last_progress, require_ours
 from adapters.feeds.source import Making, Taken, progress_after
 from adapters.house import House
 from adapters.kafka.connection import KafkaSettings
@@ -20,7 +20,7 @@ from adapters.postgres.wake import POLL_SECONDS, Listener
 
 MOST_POSITIONS = 10_000
 FAR_POSITIONS = 30_000
-"""So far behind, it is worth a process of its own to read ahead."""
+"""So far behind, it is worth processes of their own to read ahead."""
 
 
 class Sent(NamedTuple):
@@ -71,16 +71,20 @@ class Relay:
         return Sent(taken.upto, len(taken.records))
 
     def _next(self, before: Progress, most: int) -> tuple[Taken, Progress]:
-        """Return what comes next, and the progress that it makes; of much, from the process that reads ahead."""
-        if self._ahead is None and not self._alone and self._is_far(before):
-            start = Start(self._house.settings, self._house.conninfo, self._settings, self._making, before, most)
-            self._ahead = self._held.enter_context(closing(Ahead(start)))
-        found = self._ahead.take() if self._ahead else None
-        if found is None:
-            if self._ahead:  # at the end; or it has met what we shall meet, and is not asked again
-                self._alone, self._ahead = self._is_far(before), None
-            taken = self._source.take(self._connection, before, most)
-            found = taken, progress_after(self._connection, taken)
+        """Return what comes next, and the progress that it makes; of much, from the processes that read ahead."""
+        if self._ahead is None and not self._alone and self._making.is_apart and self._is_far(before):
+            readers = Ahead(self._house, self._settings, self._making, before, most)
+            self._ahead = self._held.enter_context(closing(readers))
+        taken = self._taken_ahead(before) or self._source.take(self._connection, before, most)
+        return taken, progress_after(self._connection, before, taken)
+
+    def _taken_ahead(self, before: Progress) -> Taken | None:
+        if self._ahead is None or before.position < self._ahead.begins:
+            return None
+        found = self._ahead.take(before.position)
+        if found is None:  # at the end; or one has met what we shall meet, and they are not asked again
+            self._ahead.close()
+            self._alone, self._ahead = self._is_far(before), None
         return found
 
     def _is_far(self, before: Progress) -> bool:
@@ -88,8 +92,7 @@ class Relay:
 
     def head(self) -> int:
         """Return the log's last position."""
-        found: int = self._connection.execute("SELECT position FROM log.head").fetchall()[0][0]
-        return found
+        return head_of(self._connection)
 
     def close(self) -> None:
         """Close what it holds."""

@@ -1,14 +1,13 @@
 """Feeds as a source of the relay: messages of the contracts that are in force today, to each department's topic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from msgspec.structs import replace
 from psycopg import Connection
 
 from adapters.feeds.deliveries import Counted
-from adapters.feeds.messages import Message, headers
+from adapters.feeds.messages import headers
 from adapters.feeds.progress import Progress
 from adapters.feeds.reading import FeedReader, Outgoing
 from adapters.feeds.relay import Relay, relaying
@@ -31,6 +30,7 @@ class FeedSource:
     """The feeds of all departments that take theirs from Kafka."""
 
     key = b"relay"
+    is_apart = True
 
     def __init__(self, house: House, settings: KafkaSettings) -> None:
         """Read the contracts of this house."""
@@ -46,7 +46,7 @@ class FeedSource:
         self._take_on([each for each in self._contracts.on(today) if "kafka" in each.manner])
         outgoing = self._reader.read(connection, before.position, most)
         records = self._records(outgoing, f"/logs/{before.log}".encode())
-        return Taken(outgoing.upto, records, self._counted(before, outgoing, today))
+        return Taken(outgoing.upto, records, tuple(self._counted(outgoing, today)))
 
     def _take_on(self, contracts: Sequence[Contract]) -> None:
         if contracts != self._in_force:
@@ -60,17 +60,8 @@ class FeedSource:
             for each in messages
         ]
 
-    def _counted(self, before: Progress, outgoing: Outgoing, today: date) -> tuple[Counted, ...]:
-        known = {(each.department, each.contract): each for each in before.counts if each.day == today}
+    def _counted(self, outgoing: Outgoing, today: date) -> Iterator[Counted]:
         for contract in self._in_force:
             if messages := outgoing.messages.get(contract.department):
-                key = contract.department, contract.version
-                known[key] = _more(known.get(key), contract, messages, today)
-        return tuple(known.values())
-
-
-def _more(so_far: Counted | None, contract: Contract, messages: Sequence[Message], today: date) -> Counted:
-    first, last = messages[0].position, messages[-1].position
-    if so_far is None:
-        return Counted(contract.department, contract.version, today, len(messages), first, last)
-    return replace(so_far, messages=so_far.messages + len(messages), last=last)
+                first, last = messages[0].position, messages[-1].position
+                yield Counted(contract.department, contract.version, today, len(messages), first, last)

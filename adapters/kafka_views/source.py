@@ -28,6 +28,8 @@ class LogSource:
     """All events."""
 
     key = b"log-relay"
+    is_apart = False
+    """Each record says where the one before it in its partition stands."""
 
     def __init__(self, _: House, settings: KafkaSettings) -> None:
         """Send to the topic of these settings."""

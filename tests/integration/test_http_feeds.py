@@ -13,13 +13,13 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.erasing.run import By, Eraser, erase
-from adapters.eventstore.fields import commitments
 from adapters.postgres.embedded import EmbeddedServer
 from domain.cases.events.closing import CaseArchived, CaseTransferred
 from domain.cases.events.intake import SubjectIdentified
 from domain.feeds.contract import Contract, ContractApproved, ContractEnded, Delivered, feed_stream
 from domain.kernel import SubjectId
 from tests.support.builders import HANDLER
+from tests.support.commitments import commitments
 from tests.support.erasable import OVER
 from tests.support.houses import carry_out, tell
 from tests.support.journeys import GRANTED, OPENED, STOPPED
@@ -112,7 +112,7 @@ def test_each_personal_value_is_the_one_that_the_log_has_committed_to(here: Serv
         disclosure = f'["{proof["salt"]}","{proof["path"]}",{json.dumps(value, ensure_ascii=False)}]'
         assert sha256(disclosure.encode()).hexdigest() == proof["d"]
         row = here.house.read("SELECT state FROM log.events WHERE position = %s", (proof["position"],))[0]
-        assert proof["d"] in {each.d for each in commitments(row["state"])}
+        assert proof["d"] in {each["d"] for each in commitments(row["state"])}
 
 
 def test_the_record_that_a_message_names_is_the_one_in_the_log(here: Served) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import date, timedelta
 from multiprocessing import active_children
 from pathlib import Path
@@ -68,21 +68,25 @@ def test_every_message_is_there_once_and_again_writes_nothing(house: House, kafk
     assert_exactly_once(house, settings)
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["to its end", "killed"])
-def test_another_process_that_reads_ahead_changes_nothing_of_what_is_sent(
-    house: House, kafka: Broker, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+@pytest.mark.parametrize("killed", [None, 0, 1], ids=["to their end", "the first killed", "the second killed"])
+def test_other_processes_that_read_ahead_change_nothing_of_what_is_sent(
+    house: House, kafka: Broker, monkeypatch: pytest.MonkeyPatch, killed: int | None
 ) -> None:
     monkeypatch.setattr("adapters.feeds.relay.FAR_POSITIONS", 100)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(2))
     settings = kafka_for(kafka)
     more_cases(house, 60)
-    running = open_relay(house, settings, fast=True)
-    assert running.step(50).messages
-    (ahead,) = active_children()
-    if killed:
-        ahead.kill()
-    while running.step(50).position < house.log.head().position:
-        pass
-    running.close()
+    with closing(open_relay(house, settings, fast=True)) as running:
+        assert running.step(50).messages
+        readers = sorted(active_children(), key=lambda each: each.pid or 0)
+        assert len(readers) == 2
+        for _ in range(3):  # two by itself, and the first that was read ahead
+            running.step(50)
+        if killed is not None:
+            readers[killed].kill()
+        while running.step(50).position < house.log.head().position:
+            pass
+        assert active_children() == []
     assert_exactly_once(house, settings)
     counted = {each.department: each.messages for each in deliveries(house)}
     assert counted == {name: len(ids) for name, ids in expected(house).items()}

@@ -7,9 +7,10 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.eventstore.codec import encode_state
-from adapters.feeds.cases import CaseAbout, Told
+from adapters.feeds.cases import CaseAbout
 from adapters.feeds.files import shipped_contracts
 from adapters.feeds.messages import Message, Minimised, Row, happened, structured
+from adapters.feeds.persons import Told
 from domain.feeds.contract import Contract, Delivered
 from tests.support.builders import VILLAGE, id_number
 from tests.support.samples import SAMPLES, fact

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.eventstore.codec import encode_state
-from adapters.feeds.cases import CaseAbout, Told
+from adapters.feeds.cases import CaseAbout
 from adapters.feeds.files import shipped_contracts
 from adapters.feeds.messages import Minimised, Row, happened, headers, structured
+from adapters.feeds.persons import Told
 from adapters.feeds.schemas import message_schema
 from domain.cases.events import CASE_EVENTS
 from domain.feeds.contract import ATTRIBUTES, Contract, Delivered
