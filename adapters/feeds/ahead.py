@@ -69,7 +69,9 @@ class Ahead:
 
 class _Reader:
     def __init__(self, start: Start) -> None:
-        context = get_context("spawn")  # a fork would have our threads' locks, held for ever
+        # A fork of this process would hold its threads' locks for ever: a server forks, which has loaded the code.
+        context = get_context("forkserver")
+        context.set_forkserver_preload([start.making.__module__])
         self._coming, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_read, args=(start, theirs), daemon=True)
         self._process.start()
