@@ -25,8 +25,8 @@ MOST_READERS = 4
 _PATIENCE_SECONDS = 10.0
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(tuple[Counted, ...]).decode
-_HEAD_START = 2
-"""So many batches whoever sends makes itself, while the readers start."""
+_HEAD_START = 1
+"""So many batches whoever sends makes itself, while they start."""
 
 
 class Start(NamedTuple):
