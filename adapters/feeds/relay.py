@@ -82,10 +82,12 @@ class Relay:
         if self._ahead is None or before.position < self._ahead.begins:
             return None
         found = self._ahead.take(before.position)
-        if found is None:  # at the end; or one has met what we shall meet, and they are not asked again
-            self._ahead.close()
-            self._alone, self._ahead = self._is_far(before), None
-        return found
+        if found and self._source.may_send(found):
+            return found
+        self._ahead.close()
+        # At the end; or one has met what we shall meet, and they are not asked again.
+        self._alone, self._ahead = found is None and self._is_far(before), None
+        return None
 
     def _is_far(self, before: Progress) -> bool:
         return self.head() - before.position > FAR_POSITIONS

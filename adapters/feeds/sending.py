@@ -43,10 +43,18 @@ class FeedSource:
     def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
         """Return what comes next. Raises LogBroken, NoVault, KeyLost, Unavailable."""
         today = civil_day(self._house.now())
-        self._take_on([each for each in self._contracts.on(today) if "kafka" in each.manner])
+        self._take_on(self._valid(today))
         outgoing = self._reader.read(connection, before.position, most)
         records = self._records(outgoing, f"/logs/{before.log}".encode())
         return Taken(outgoing.upto, records, tuple(self._counted(outgoing, today)))
+
+    def may_send(self, taken: Taken) -> bool:
+        """Tell whether each contract that messages were made under is still in force. Raises Unavailable."""
+        valid = {(each.department, each.version) for each in self._valid(civil_day(self._house.now()))}
+        return all((each.department, each.contract) in valid for each in taken.counts)
+
+    def _valid(self, today: date) -> list[Contract]:
+        return [each for each in self._contracts.on(today) if "kafka" in each.manner]
 
     def _take_on(self, contracts: Sequence[Contract]) -> None:
         if contracts != self._in_force:

@@ -36,6 +36,9 @@ class Source(Protocol):
     def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
         """Return what comes next, of at most so many positions. Raises LogBroken, Unavailable."""
 
+    def may_send(self, taken: Taken) -> bool:
+        """Tell whether what was read ahead may go out now as it is. Raises Unavailable."""
+
 
 class Making(Protocol):
     """Makes a source, in this process or in another."""

@@ -45,3 +45,7 @@ class LogSource:
             records.append(record_of(self._topic, row, partition, tails[partition]))
             tails[partition] = row[0]
         return Taken(rows[-1][0] if rows else before.position, records, (), tuple(tails))
+
+    def may_send(self, _: Taken) -> bool:
+        """Tell that nobody reads ahead."""
+        return self.is_apart

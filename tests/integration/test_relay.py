@@ -92,6 +92,25 @@ def test_other_processes_that_read_ahead_change_nothing_of_what_is_sent(
     assert counted == {name: len(ids) for name, ids in expected(house).items()}
 
 
+def test_what_was_read_ahead_under_a_contract_that_has_ended_is_not_sent(
+    house: House, kafka: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.feeds.relay.FAR_POSITIONS", 100)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(2))
+    settings = kafka_for(kafka)
+    more_cases(house, 60)
+    with closing(open_relay(house, settings, fast=True)) as running:
+        for _ in range(3):
+            running.step(50)
+        sent = delivered(settings, "yibao")
+        tell(house.log, "feed-yibao", ContractEnded(department="yibao", version=1, reason="目的已达到"))
+        while running.step(50).position < house.log.head().position:
+            pass
+    assert sent
+    assert delivered(settings, "yibao") == sent
+    assert len(delivered(settings, "shenji")) == len(expected(house)["shenji"])
+
+
 def test_deliveries_are_counted_as_often_as_there_are_messages(house: House, kafka: Broker) -> None:
     settings = kafka_for(kafka)
     more_cases(house, 3)
