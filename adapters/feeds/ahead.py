@@ -8,6 +8,7 @@ from contextlib import suppress
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from signal import SIG_IGN, SIGINT, signal
 from typing import NamedTuple
 
 import msgspec
@@ -102,6 +103,7 @@ def _unpacked(packed: bytes) -> tuple[int, Taken]:
 
 
 def _read(start: Start, pipe: "Connection[bytes, None]") -> None:
+    signal(SIGINT, SIG_IGN)  # Ctrl-C is for whoever sends, who ends this one
     gc.disable()  # it ends soon, and makes nothing that refers to itself
     with open_place(start.settings, lambda: start.url) as place:
         house = House(start.settings, place)
