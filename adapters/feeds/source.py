@@ -30,8 +30,6 @@ class Source(Protocol):
 
     key: bytes
     """Names the relay: its progress, and who fences whom."""
-    is_apart: bool
-    """Whether a batch can be made without those before it, so that others may read ahead."""
 
     def take(self, connection: "Connection[Any]", before: Progress, most: int) -> Taken:
         """Return what comes next, of at most so many positions. Raises LogBroken, Unavailable."""
@@ -45,6 +43,7 @@ class Making(Protocol):
 
     key: bytes
     is_apart: bool
+    """Whether a batch can be made without those before it, so that others may read ahead."""
 
     def __call__(self, house: House, settings: KafkaSettings, /) -> Source:
         """Make it."""

@@ -47,5 +47,5 @@ class LogSource:
         return Taken(rows[-1][0] if rows else before.position, records, (), tuple(tails))
 
     def may_send(self, _: Taken) -> bool:
-        """Tell that nobody reads ahead."""
-        return self.is_apart
+        """Refuse: nobody can read ahead of it."""
+        return False

@@ -68,12 +68,18 @@ def test_every_message_is_there_once_and_again_writes_nothing(house: House, kafk
     assert_exactly_once(house, settings)
 
 
-@pytest.mark.parametrize("killed", [None, 0, 1], ids=["to their end", "the first killed", "the second killed"])
-def test_other_processes_that_read_ahead_change_nothing_of_what_is_sent(
-    house: House, kafka: Broker, monkeypatch: pytest.MonkeyPatch, killed: int | None
-) -> None:
+@pytest.fixture
+def two_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes read ahead, from 100 positions on."""
     monkeypatch.setattr("adapters.feeds.relay.FAR_POSITIONS", 100)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: range(2))
+
+
+@pytest.mark.usefixtures("two_readers")
+@pytest.mark.parametrize("killed", [None, 0, 1], ids=["to their end", "the first killed", "the second killed"])
+def test_other_processes_that_read_ahead_change_nothing_of_what_is_sent(
+    house: House, kafka: Broker, killed: int | None
+) -> None:
     settings = kafka_for(kafka)
     more_cases(house, 60)
     with closing(open_relay(house, settings, fast=True)) as running:
@@ -92,11 +98,8 @@ def test_other_processes_that_read_ahead_change_nothing_of_what_is_sent(
     assert counted == {name: len(ids) for name, ids in expected(house).items()}
 
 
-def test_what_was_read_ahead_under_a_contract_that_has_ended_is_not_sent(
-    house: House, kafka: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.feeds.relay.FAR_POSITIONS", 100)
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(2))
+@pytest.mark.usefixtures("two_readers")
+def test_what_was_read_ahead_under_a_contract_that_has_ended_is_not_sent(house: House, kafka: Broker) -> None:
     settings = kafka_for(kafka)
     more_cases(house, 60)
     with closing(open_relay(house, settings, fast=True)) as running:
